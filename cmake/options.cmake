@@ -1,0 +1,48 @@
+# Compiler flags and helpers that every room shares.
+add_library(continuo_options INTERFACE)
+target_include_directories(continuo_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(continuo_options INTERFACE _USE_MATH_DEFINES)
+if(NOT MSVC)
+  target_compile_options(continuo_options INTERFACE -Wall -Wextra -Wshadow -Werror -fno-math-errno -ffp-contract=off)
+endif()
+if(CONTINUO_SANITIZE)
+  target_compile_options(continuo_options INTERFACE -fsanitize=${CONTINUO_SANITIZE} -fno-omit-frame-pointer -g)
+  target_link_options(continuo_options INTERFACE -fsanitize=${CONTINUO_SANITIZE})
+endif()
+
+# continuo_library(NAME SOURCES ... LINK ...): a static library of one room.
+function(continuo_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC continuo_options ${ARG_LINK})
+endfunction()
+
+# continuo_simd_sources(TARGET FILE): compiles one kernel source once an instruction set.
+# The file sees CONTINUO_SIMD = portable, avx2 or avx512 and puts its functions in a namespace of that name.
+function(continuo_simd_sources target file)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set(levels portable avx2 avx512)
+  else()
+    set(levels portable)
+  endif()
+  set(flags_avx2 -mavx2 -mfma -mf16c)
+  set(flags_avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mfma -mf16c -mprefer-vector-width=512)
+  get_filename_component(stem ${file} NAME_WE)
+  foreach(level IN LISTS levels)
+    set(object ${target}_${stem}_${level})
+    add_library(${object} OBJECT ${file})
+    target_link_libraries(${object} PRIVATE continuo_options)
+    target_compile_definitions(${object} PRIVATE CONTINUO_SIMD=${level} CONTINUO_SIMD_${level}=1)
+    target_compile_options(${object} PRIVATE ${flags_${level}})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${object}>)
+  endforeach()
+endfunction()
+
+# continuo_test(NAME SOURCES ... LINK ... LABELS ...): one Catch2 executable, one CTest entry.
+function(continuo_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE continuo_catch_main ${ARG_LINK})
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}")
+endfunction()
