@@ -1,0 +1,40 @@
+// Counts and times of the running engine, written where they happen, read for /status and bench.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace continuo::rt {
+
+// Durations in a fixed histogram: 1/16 octave a bin from 100 ns up. One writer; any reader.
+class Histogram {
+ public:
+  void add(int64_t ns) noexcept;
+  [[nodiscard]] double quantile_ns(double q) const noexcept;  // upper edge of the bin; 0 when empty
+  [[nodiscard]] int64_t max_ns() const noexcept { return max_.load(std::memory_order_relaxed); }
+  [[nodiscard]] uint64_t count() const noexcept;
+  void reset() noexcept;
+
+ private:
+  static constexpr int kBins = 400;
+  std::array<std::atomic<uint64_t>, kBins> bins_{};
+  std::atomic<int64_t> max_{0};
+};
+
+struct Metrics {
+  Histogram callback;      // audio thread: from entry to exit
+  Histogram worker_step;   // workers
+  Histogram control_turn;  // control
+  std::atomic<uint64_t> callbacks{0};
+  // Own xruns: start-to-start gap over 1.5 periods; callback longer than its period; told by the back end.
+  std::atomic<uint64_t> xrun_gap{0}, xrun_long{0}, xrun_backend{0};
+  std::atomic<uint64_t> late_commands{0};   // applied after their frame
+  std::atomic<uint64_t> late_starts{0};     // notes that waited for their first model frame
+  std::atomic<uint64_t> late_frames{0};     // model frames that came after they were due
+  std::atomic<uint64_t> not_finite{0};      // samples replaced at a part's output
+  std::atomic<uint64_t> dropped_commands{0}, dropped_events{0};
+  std::atomic<uint64_t> commands{0};        // applied by the audio thread
+};
+
+}  // namespace continuo::rt
