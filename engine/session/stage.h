@@ -1,0 +1,98 @@
+// The stage as control sees it: parts, parameters and notes, posted to the audio thread and the workers as one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/audio/engine.h"
+#include "engine/instruments/instrument.h"
+#include "engine/instruments/worker.h"
+#include "engine/rt/command.h"
+#include "engine/session/voice_allocator.h"
+
+namespace continuo::session {
+
+// When a message acts. Untimed: parameters at the next block, notes after the part's lead.
+struct When {
+  uint64_t frame = 0;      // 0: untimed
+  bool scheduled = false;  // by a time tag
+  uint32_t sequence = 0;   // not 0: the frame at which it acted comes back as an Event kApplied
+};
+
+// Control thread, all of it. Calls between begin() and commit() form one group: they act at one frame, or, when a queue is
+// full, not at all.
+class Stage {
+ public:
+  Stage(Engine& engine, Worker& worker) : engine_(engine), worker_(worker) {}
+
+  void begin(When when);
+  // False: a queue is full; nothing of the group was posted.
+  [[nodiscard]] bool commit();
+  // The frame at which an untimed message of this moment acts.
+  [[nodiscard]] uint64_t next_frame() const;
+  // Frames between an untimed note and its sound: one block and 1 ms where a model plays, else 0.
+  [[nodiscard]] uint32_t lead_frames(int part) const;
+
+  void set_strip(int part, uint16_t parameter, float value, float seconds = 0);
+  void set_master(uint16_t parameter, float value, float seconds = 0);
+  // `model`: the parameter is read by the network too (schema: "acts").
+  void set_parameter(int part, uint16_t parameter, float value, float seconds, bool model);
+
+  // Notes are known by (part, id). A second note-on of an id releases the first.
+  void note_on(int part, int32_t id, float pitch, float velocity);  // MIDI number, 0..1 (not 0)
+  void note_off(int part, int32_t id);
+  void note_expression(int part, int32_t id, rt::Expression expression, float value, float seconds = 0);
+  [[nodiscard]] bool sounding(int part, int32_t id) const;
+  [[nodiscard]] int voices(int part) const;  // how many sound
+  void all_notes_off(int part);
+  void silence(int part);
+  void set_polyphony(int part, int voices);  // 1..kMaxPolyphony
+  void set_glide(int part, float seconds, bool legato);
+
+  // Parts: the pair was made off this thread. The old one comes back through `retire` of poll().
+  void install(int part, InstrumentPair pair, bool has_model);
+  void remove(int part);
+  // The stage keeps `model` alive until the worker has let go of it.
+  void swap_model(int part, std::shared_ptr<const void> model);
+  void set_send_impulse(void* impulse_response);
+  void set_tap(uint16_t part_or_master, void* tap);
+  void reset_seeds();
+  void clear_scheduled();
+  void barrier(uint32_t sequence);
+
+  // Takes what audio and workers have sent. `retire` gets things to be destroyed on the disk thread.
+  void poll(const std::function<void(const rt::Event&)>& on_event,
+            const std::function<void(std::shared_ptr<const void>)>& retire);
+
+ private:
+  struct Slot {
+    VoiceAllocator voices;
+    bool occupied = false, has_model = false, legato = false;
+    float glide_seconds = 0;
+    std::shared_ptr<Instrument> audio;
+    std::shared_ptr<ModelHalf> model_half;
+    std::shared_ptr<const void> model;
+  };
+  struct Held {  // alive until its pointer comes back
+    const void* pointer;
+    std::shared_ptr<const void> owner;
+  };
+  rt::Command make(rt::CommandKind kind, int part) const;
+  void post(const rt::Command& command, bool audio, bool worker);
+  uint64_t note_frame(int part) const;
+  [[nodiscard]] uint32_t frames_of(float seconds) const;
+
+  Engine& engine_;
+  Worker& worker_;
+  Slot slots_[rt::kMaxParts];
+  When when_;
+  std::vector<rt::Command> to_audio_, to_worker_;
+  std::vector<Held> held_;
+  uint32_t note_seed_ = 0;
+  bool open_ = false;
+};
+
+}  // namespace continuo::session
