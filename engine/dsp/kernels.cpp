@@ -2,28 +2,30 @@
 
 namespace continuo::dsp {
 
-namespace portable {
-void harmonics(const HarmonicJob& job, float* out);
-}
+// What each *_kernel.cpp defines in the namespace of each level.
+#define CONTINUO_DSP_KERNELS(level)                                                               \
+  namespace level {                                                                               \
+  void harmonics(const HarmonicJob& job, float* out);                                             \
+  void white(std::uint64_t key, std::uint32_t counter, float amplitude, int frames, float* out);  \
+  void scatter(const float* in, int frames, const float* taps, int count, float* sum);            \
+  void weigh(const float* columns, const float* weight, int columns_count, int rows, float* out); \
+  void complex_mac(const float* a, const float* b, int bins, float* sum);                         \
+  static constexpr Kernels kTable{harmonics, white, scatter, weigh, complex_mac};                 \
+  }
+
+CONTINUO_DSP_KERNELS(portable)
 #if defined(__x86_64__)
-namespace avx2 {
-void harmonics(const HarmonicJob& job, float* out);
-}
-namespace avx512 {
-void harmonics(const HarmonicJob& job, float* out);
-}
+CONTINUO_DSP_KERNELS(avx2)
+CONTINUO_DSP_KERNELS(avx512)
 #endif
 
 const Kernels& kernels(SimdLevel level) noexcept {
-  static constexpr Kernels kPortable{portable::harmonics};
 #if defined(__x86_64__)
-  static constexpr Kernels kAvx2{avx2::harmonics};
-  static constexpr Kernels kAvx512{avx512::harmonics};
-  if (level == SimdLevel::avx512 && has_simd_level(level)) return kAvx512;
-  if (level == SimdLevel::avx2 && has_simd_level(level)) return kAvx2;
+  if (level == SimdLevel::avx512 && has_simd_level(level)) return avx512::kTable;
+  if (level == SimdLevel::avx2 && has_simd_level(level)) return avx2::kTable;
 #endif
   static_cast<void>(level);
-  return kPortable;
+  return portable::kTable;
 }
 
 }  // namespace continuo::dsp

@@ -2,6 +2,7 @@
 #include "engine/dsp/harmonic_bank.h"
 
 #include <catch2/catch.hpp>
+#include <array>
 #include <limits>
 
 #include "tests/engine/dsp/allocations.h"
