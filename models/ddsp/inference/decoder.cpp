@@ -89,6 +89,7 @@ void Decoder::prepare(std::shared_ptr<const Model> model, int maximum_batch) {
       std::max({model_->gru_.scratch_floats(maximum_batch_), model_->out_.scratch_floats(maximum_batch_),
                 model_->head_.scratch_floats(maximum_batch_)}),
       0.0f);
+  for (auto* pointers : {&row_pointers_, &dense_pointers_, &control_pointers_}) pointers->clear();
   for (std::size_t i = 0; i < batch; ++i) {
     row_pointers_.push_back(rows_.data() + i * row_stride_);
     dense_pointers_.push_back(dense_.data() + i * dense_stride_);

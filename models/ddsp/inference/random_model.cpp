@@ -120,8 +120,8 @@ io::SafetensorsWriter random_model(const RandomModelSpec& spec) {
 
   std::vector<float> head_weight = random.list((1 + h + b) * c, 0.3f / std::sqrt(float(c)));
   std::vector<float> head_bias = random.list(1 + h + b, 0.2f);
-  for (int j = 0; j < c; ++j) head_weight[std::size_t(j)] = 2.5f * pattern(j) / float(c);
-  head_bias[0] = -1.6f;
+  for (int j = 0; j < c; ++j) head_weight[std::size_t(j)] = 4.0f * pattern(j) / float(c);
+  head_bias[0] = -1.0f;
   for (int k = 0; k < h; ++k) head_bias[std::size_t(1 + k)] += 0.5f - 0.2f * float(k);
   for (int k = 0; k < b; ++k) head_bias[std::size_t(1 + h + k)] += -4.0f;
   add("head.weight", {1 + h + b, c}, head_weight);

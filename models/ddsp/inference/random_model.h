@@ -22,8 +22,8 @@ struct RandomModelSpec {
   std::string name = "random";
 };
 
-// Off stage. Loudness rises with the conditioning power (about 30 dB between -70 and -10 dB), harmonics fall
-// by about 4 dB each with small random differences, noise lies 40 dB below.
+// Off stage. Loudness rises with the conditioning power (about 23 dB between -70 and -10 dB, to 0.3),
+// harmonics fall by about 4 dB each with small random differences, noise lies 40 dB below.
 io::SafetensorsWriter random_model(const RandomModelSpec& spec = {});
 
 // The config of that model, as JSON text.
