@@ -1,4 +1,5 @@
-// What makes sound: the half of an instrument that lives in the callback, and the half that lives on a worker.
+// What makes sound: the half of an instrument that lives in the callback, and the half that lives on a
+// worker.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 namespace continuo {
 
 struct InstrumentSpec {
-  double rate = 48000;      // of the device
+  double rate = 48000;       // of the device
   uint32_t lead_frames = 0;  // how long before its frame a model frame must be computed
   uint8_t part = 0;
   rt::Metrics* metrics = nullptr;

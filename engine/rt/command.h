@@ -9,7 +9,7 @@ namespace continuo::rt {
 // The engine renders in segments of at most this many frames, cut at its multiples of the frame counter.
 inline constexpr uint32_t kTickFrames = 32;
 inline constexpr uint32_t kMaxParts = 32;
-inline constexpr uint32_t kMaxVoices = 24;      // slots of a part: 16 that sound and 8 that fade
+inline constexpr uint32_t kMaxVoices = 24;  // slots of a part: 16 that sound and 8 that fade
 inline constexpr uint32_t kMaxPolyphony = 16;
 
 enum class CommandKind : uint8_t {
@@ -25,7 +25,7 @@ enum class CommandKind : uint8_t {
   kInstall,          // pointer = Instrument*: takes the part's place; what was there comes back as an event
   kRemove,           // the part fades and comes back as an event
   kSwapModel,        // pointer = model (read by the worker): takes over for new frames
-  kSendImpulse,      // pointer = ImpulseResponse*: the reverb send crossfades to it
+  kSendImpulse,      // pointer = SendReverb* or null: the send crossfades to it
   kTap,              // pointer = RecorderTap* or null, index = part or kMasterTap: recording starts or stops
   kResetSeeds,       // the next note of every part starts from seed 0 (a score begins)
   kClearScheduled,   // drops what was scheduled by time tags and is not yet due
@@ -37,12 +37,12 @@ enum class Expression : uint16_t { kBend, kPressure, kTimbre, kPitch };  // semi
 inline constexpr uint16_t kMasterTap = 0xffff;
 
 struct Note {
-  float pitch;        // MIDI number, fractions allowed
-  float velocity;     // 0..1
-  uint32_t generation;  // tells this note from the slot's earlier ones
-  uint32_t seed;      // of its noise
-  float glide_from;   // MIDI number, or negative: no glide
-  bool legato;        // the slot's note goes on and only changes pitch
+  float pitch;            // MIDI number, fractions allowed
+  float velocity;         // 0..1
+  uint32_t generation;    // tells this note from the slot's earlier ones
+  uint32_t seed;          // of its noise
+  float glide_from;       // MIDI number
+  uint32_t glide_frames;  // 0: no glide
 };
 
 struct Command {
@@ -50,9 +50,10 @@ struct Command {
   uint32_t sequence = 0;  // not 0: its frame is reported back (kApplied)
   CommandKind kind = CommandKind::kBarrier;
   uint8_t part = 0;
-  bool scheduled = false;       // came with a time tag: /clearSched drops it
-  bool last_of_group = true;    // commands up to here act together or not yet
-  uint16_t index = 0;           // parameter, expression
+  bool scheduled = false;     // came with a time tag: /clearSched drops it
+  bool last_of_group = true;  // commands up to here act together or not yet
+  bool ahead = false;  // a worker acts on it one lead before its frame (notes, and what comes with them)
+  uint16_t index = 0;  // parameter, expression
   uint16_t voice = 0;
   union {
     struct {
@@ -68,12 +69,12 @@ struct Command {
 static_assert(sizeof(Command) <= 64 && std::is_trivially_copyable_v<Command>);
 
 enum class EventKind : uint8_t {
-  kApplied,       // sequence, frame
-  kVoiceEnded,    // part, voice, generation
-  kRetired,       // pointer: may be freed by the disk thread; index = CommandKind that brought it
-  kBarrier,       // sequence, frame
-  kLateStart,     // part, voice: a note's first model frame was not there
-  kTapStopped,    // pointer
+  kApplied,     // sequence, frame
+  kVoiceEnded,  // part, voice, generation
+  kRetired,     // pointer: may be freed by the disk thread; index = CommandKind that brought it
+  kBarrier,     // sequence, frame
+  kLateStart,   // part, voice: a note's first model frame was not there
+  kTapStopped,  // pointer
 };
 
 // What the audio thread tells control.

@@ -14,9 +14,9 @@ int64_t monotonic_ns() noexcept;
 class FrameClock {
  public:
   struct Reading {
-    uint64_t next_frame = 0;  // first frame of the next callback: the earliest that can still be heard
-    double time_ns = 0;       // smoothed time at which `frame` was asked for
-    uint64_t frame = 0;       // first frame of the last callback
+    uint64_t next_frame = 0;        // first frame of the next callback: the earliest that can still be heard
+    double time_ns = 0;             // smoothed time at which `frame` was asked for
+    uint64_t frame = 0;             // first frame of the last callback
     double frame_ns = 1e9 / 48000;  // smoothed length of a frame
   };
 

@@ -29,12 +29,12 @@ struct Metrics {
   std::atomic<uint64_t> callbacks{0};
   // Own xruns: start-to-start gap over 1.5 periods; callback longer than its period; told by the back end.
   std::atomic<uint64_t> xrun_gap{0}, xrun_long{0}, xrun_backend{0};
-  std::atomic<uint64_t> late_commands{0};   // applied after their frame
-  std::atomic<uint64_t> late_starts{0};     // notes that waited for their first model frame
-  std::atomic<uint64_t> late_frames{0};     // model frames that came after they were due
-  std::atomic<uint64_t> not_finite{0};      // samples replaced at a part's output
+  std::atomic<uint64_t> late_commands{0};  // applied after their frame
+  std::atomic<uint64_t> late_starts{0};    // notes that waited for their first model frame
+  std::atomic<uint64_t> late_frames{0};    // model frames that came after they were due
+  std::atomic<uint64_t> not_finite{0};     // samples replaced at a part's output
   std::atomic<uint64_t> dropped_commands{0}, dropped_events{0};
-  std::atomic<uint64_t> commands{0};        // applied by the audio thread
+  std::atomic<uint64_t> commands{0};  // applied by the audio thread
 };
 
 }  // namespace continuo::rt

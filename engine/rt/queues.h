@@ -16,7 +16,8 @@ namespace continuo::rt {
 template <typename T>
 using SpscQueue = moodycamel::ReaderWriterQueue<T>;
 
-// Many producers (each with a ProducerToken), one consumer; lock-free, may allocate. Never on the audio thread.
+// Many producers (each with a ProducerToken), one consumer; lock-free, may allocate. Never on the audio
+// thread.
 template <typename T>
 using MpscQueue = moodycamel::ConcurrentQueue<T>;
 

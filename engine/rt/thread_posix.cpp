@@ -49,7 +49,8 @@ std::string lock_memory() {
 }
 
 std::string priority_advice() {
-  return "no real-time priority or locked memory: put \"@audio - rtprio 95\" and \"@audio - memlock unlimited\" into "
+  return "no real-time priority or locked memory: put \"@audio - rtprio 95\" and \"@audio - memlock "
+         "unlimited\" into "
          "/etc/security/limits.d/audio.conf, join the group audio, log in again";
 }
 

@@ -15,7 +15,11 @@ bool set_priority(Priority priority) noexcept {
 
 void set_name(const char*) noexcept {}
 void touch_stack(uint32_t) noexcept {}
-std::string lock_memory() { return "memory is not locked on Windows"; }
-std::string priority_advice() { return "Windows refused a higher thread priority"; }
+std::string lock_memory() {
+  return "memory is not locked on Windows";
+}
+std::string priority_advice() {
+  return "Windows refused a higher thread priority";
+}
 
 }  // namespace continuo::rt

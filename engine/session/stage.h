@@ -1,4 +1,5 @@
-// The stage as control sees it: parts, parameters and notes, posted to the audio thread and the workers as one.
+// The stage as control sees it: parts, parameters and notes, posted to the audio thread and the workers as
+// one.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ struct When {
   uint32_t sequence = 0;   // not 0: the frame at which it acted comes back as an Event kApplied
 };
 
-// Control thread, all of it. Calls between begin() and commit() form one group: they act at one frame, or, when a queue is
-// full, not at all.
+// Control thread, all of it. Calls between begin() and commit() form one group: they act at one frame, or,
+// when a queue is full, not at all.
 class Stage {
  public:
   Stage(Engine& engine, Worker& worker) : engine_(engine), worker_(worker) {}
@@ -52,12 +53,13 @@ class Stage {
   void set_polyphony(int part, int voices);  // 1..kMaxPolyphony
   void set_glide(int part, float seconds, bool legato);
 
-  // Parts: the pair was made off this thread. The old one comes back through `retire` of poll().
-  void install(int part, InstrumentPair pair, bool has_model);
+  // Parts: the pair was made off this thread. `keep` (a model's runtime) lives as long as its pair. The old
+  // pair comes back through `retire` of poll().
+  void install(int part, InstrumentPair pair, std::shared_ptr<const void> keep);
   void remove(int part);
   // The stage keeps `model` alive until the worker has let go of it.
-  void swap_model(int part, std::shared_ptr<const void> model);
-  void set_send_impulse(void* impulse_response);
+  void swap_model(int part, std::shared_ptr<void> model);
+  void set_send_reverb(std::shared_ptr<SendReverb> reverb);
   void set_tap(uint16_t part_or_master, void* tap);
   void reset_seeds();
   void clear_scheduled();
@@ -68,13 +70,16 @@ class Stage {
             const std::function<void(std::shared_ptr<const void>)>& retire);
 
  private:
+  struct Key {  // held under a legato note, to be returned to
+    int32_t id;
+    float pitch;
+  };
   struct Slot {
     VoiceAllocator voices;
-    bool occupied = false, has_model = false, legato = false;
-    float glide_seconds = 0;
-    std::shared_ptr<Instrument> audio;
-    std::shared_ptr<ModelHalf> model_half;
-    std::shared_ptr<const void> model;
+    std::vector<Key> keys;
+    bool has_model = false, legato = false;
+    float glide_seconds = 0, last_pitch = -1;
+    uint32_t seeds = 0;
   };
   struct Held {  // alive until its pointer comes back
     const void* pointer;
@@ -82,7 +87,8 @@ class Stage {
   };
   rt::Command make(rt::CommandKind kind, int part) const;
   void post(const rt::Command& command, bool audio, bool worker);
-  uint64_t note_frame(int part) const;
+  void change_pitch(int part, VoiceAllocator::Voice& voice, int32_t id, float pitch, float seconds);
+  void hold(const void* pointer, std::shared_ptr<const void> owner);
   [[nodiscard]] uint32_t frames_of(float seconds) const;
 
   Engine& engine_;
@@ -91,8 +97,7 @@ class Stage {
   When when_;
   std::vector<rt::Command> to_audio_, to_worker_;
   std::vector<Held> held_;
-  uint32_t note_seed_ = 0;
-  bool open_ = false;
+  bool has_note_ = false;  // of the open group: a part with a model plays a note in it
 };
 
 }  // namespace continuo::session

@@ -34,7 +34,9 @@ class VoiceAllocator {
   // The voice of an id that still sounds, held or not (the newest); null when there is none.
   [[nodiscard]] Voice* sounding(int32_t id);
   [[nodiscard]] Voice* newest_held();
-  [[nodiscard]] uint16_t slot_of(const Voice* voice) const { return static_cast<uint16_t>(voice - voices_.data()); }
+  [[nodiscard]] uint16_t slot_of(const Voice* voice) const {
+    return static_cast<uint16_t>(voice - voices_.data());
+  }
   void ended(uint16_t voice, uint32_t generation);
   void release_all();
   [[nodiscard]] int count() const;

@@ -1,0 +1,28 @@
+// A reverb for the send: one impulse response, mono in, stereo out. Made off stage; the master plays it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "engine/dsp/convolution.h"
+
+namespace continuo {
+
+class SendReverb {
+ public:
+  // Disk thread. Impulse responses at the device's rate; tap 0 is as a rule 0, for the dry sound has its own
+  // way.
+  SendReverb(std::span<const float> left, std::span<const float> right);
+  // A small bright room of 0.9 s, for when no model brings its own: exponentially decaying noise, the highs
+  // dying first (J. A. Moorer, "About this reverberation business", 1979).
+  static std::unique_ptr<SendReverb> room(double rate);
+
+  // Audio thread. Writes `frames` samples of both sides.
+  void process(const float* in, float* left, float* right, uint32_t frames) noexcept;
+
+ private:
+  dsp::PartitionedConvolution left_, right_;
+};
+
+}  // namespace continuo

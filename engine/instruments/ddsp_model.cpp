@@ -1,0 +1,281 @@
+// The worker half of a DDSP part.
+#include "engine/instruments/ddsp_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace continuo {
+
+namespace voice = schema::voice;
+
+namespace {
+
+constexpr float kPressureDb = 12, kTimbreDb = 12;  // what full pressure and timbre add to the conditioning
+constexpr float kAdsrTimbreDb = -24;     // an ADSR drives the timbre this far down; gain does the rest
+constexpr float kSilentDb = 3;           // this near to the model's floor a released note has ended
+constexpr float kLongestRelease = 1000;  // control frames
+constexpr float kRailsSemitones = 7, kRailsDb = 6;  // how far beyond the trained range the rails let it go
+constexpr int kWarmUpSteps = 8;
+
+// A fixed hash to -1..1 (the finaliser of MurmurHash3).
+float noise_value(uint32_t x) noexcept {
+  x ^= x >> 16, x *= 0x85ebca6b, x ^= x >> 13, x *= 0xc2b2ae35, x ^= x >> 16;
+  return static_cast<float>(static_cast<int32_t>(x)) * 0x1p-31f;
+}
+
+}  // namespace
+
+DdspRuntime::DdspRuntime(std::shared_ptr<const ddsp::Model> model, double device_rate)
+    : model_(std::move(model)),
+      hop_(static_cast<uint32_t>(std::lround(device_rate / model_->config().frame_rate_hz()))) {
+  decoder_.prepare(model_, rt::kMaxVoices);
+  noise_filter_.prepare({.bands = model_->config().noise_bands,
+                         .model_rate = static_cast<double>(model_->config().sample_rate),
+                         .device_rate = device_rate});
+  if (noise_filter_.taps() > DdspFrame::kMaxTaps) {
+    throw std::runtime_error("model " + model_->config().name + " asks for a noise filter of " +
+                             std::to_string(noise_filter_.taps()) + " taps at " +
+                             std::to_string(device_rate) + " Hz; at most " +
+                             std::to_string(DdspFrame::kMaxTaps) + " are possible");
+  }
+  for (ddsp::State& state : states_) state.prepare(*model_);
+}
+
+DdspModel::DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shared_ptr<DdspFrameQueue> frames)
+    : spec_(spec),
+      runtime_(runtime),
+      frames_(std::move(frames)),
+      hop_(runtime->hop_frames()),
+      controls_(schema::parameters(schema::Kind::kDdsp)) {}
+
+void DdspModel::handle(const rt::Command& command) noexcept {
+  using enum rt::CommandKind;
+  Voice* known = nullptr;
+  if (command.voice < rt::kMaxVoices && voices_[command.voice].active &&
+      voices_[command.voice].generation == command.generation) {
+    known = &voices_[command.voice];
+  }
+  switch (command.kind) {
+    case kParameter:
+      controls_.handle(command);
+      break;
+    case kStripParameter:
+      if (command.index == schema::strip::kRails) rails_ = command.value >= 0.5f;
+      break;
+    case kNoteOn:
+      start(command);
+      break;
+    case kNoteOff:
+      if (known != nullptr) release(*known, command.frame);
+      break;
+    case kKillVoice:
+      if (known != nullptr) known->active = false;
+      break;
+    case kExpression:
+      if (known != nullptr) express(*known, command);
+      break;
+    case kAllNotesOff:
+      for (Voice& v : voices_) {
+        if (v.active) release(v, command.frame);
+      }
+      break;
+    case kSilence:
+      for (Voice& v : voices_) v.active = false;
+      break;
+    case kSwapModel:
+      swap(static_cast<DdspRuntime*>(command.pointer));
+      break;
+    default:
+      break;
+  }
+}
+
+void DdspModel::start(const rt::Command& command) noexcept {
+  if (command.voice >= rt::kMaxVoices) return;
+  Voice& v = voices_[command.voice];
+  const rt::Note& note = command.note;
+  v = Voice{};
+  v.active = true;
+  v.generation = note.generation;
+  v.seed = note.seed;
+  v.start = command.frame;
+  v.pitch.start(note, command.frame);
+  v.envelope.start(
+      command.frame,
+      {controls_.at(voice::kAttack, v.start), controls_.at(voice::kDecay, v.start),
+       db_to_gain(controls_.at(voice::kSustain, v.start)), controls_.at(voice::kRelease, v.start)},
+      spec_.rate);
+  v.shape = runtime_->model().note_shapes().at(note.velocity * 127, note.pitch);
+  runtime_->states_[command.voice].reset();
+}
+
+void DdspModel::release(Voice& v, uint64_t frame) noexcept {
+  if (v.released) return;
+  v.release_db = level_db(v, frame);
+  v.released = true;
+  v.release = frame;
+  v.envelope.release(frame, controls_.at(voice::kRelease, frame));
+}
+
+void DdspModel::express(Voice& v, const rt::Command& command) noexcept {
+  switch (static_cast<rt::Expression>(command.index)) {
+    case rt::Expression::kBend:
+      v.pitch.bend(command.value, command.frame, command.ramp_frames);
+      break;
+    case rt::Expression::kPitch:
+      v.pitch.go(command.value, command.frame, command.ramp_frames);
+      break;
+    case rt::Expression::kPressure:
+      v.pressure = command.value;
+      break;
+    case rt::Expression::kTimbre:
+      v.timbre = command.value;
+      break;
+  }
+}
+
+// Notes that sound go on under the new model: the next frame comes from it, and the callback interpolates.
+void DdspModel::swap(DdspRuntime* runtime) noexcept {
+  // The distance of frames is the part's; a model of another frame rate takes a new part (session).
+  if (runtime == nullptr || runtime->hop_frames() != hop_) {
+    retired_ = runtime;
+    return;
+  }
+  retired_ = runtime_;
+  runtime_ = runtime;
+  for (uint16_t slot = 0; slot < rt::kMaxVoices; ++slot) {
+    Voice& v = voices_[slot];
+    runtime_->states_[slot].reset();
+    if (!v.active) continue;
+    v.shape = runtime_->model().note_shapes().at(64, v.pitch.note(v.start));
+    const ddsp::VoiceInput input = condition(v, v.start + v.next_index * uint64_t{hop_}, 0);
+    ddsp::State* state = &runtime_->states_[slot];
+    ddsp::ControlFrame* frame = &outputs_[slot];
+    for (int i = 0; i < kWarmUpSteps; ++i) runtime_->decoder_.step({&input, 1}, {&state, 1}, {&frame, 1});
+  }
+}
+
+void* DdspModel::take_retired() noexcept {
+  return std::exchange(retired_, nullptr);
+}
+
+// The frame before which it must be there: one hop before its own, for the callback ramps towards it.
+uint64_t DdspModel::due(const Voice& v) const noexcept {
+  return v.start + (v.next_index == 0 ? 0 : uint64_t{hop_} * (v.next_index - 1));
+}
+
+uint64_t DdspModel::next_due() const noexcept {
+  uint64_t earliest = UINT64_MAX;
+  for (const Voice& v : voices_) {
+    if (v.active) earliest = std::min(earliest, due(v));
+  }
+  return earliest;
+}
+
+void DdspModel::step() noexcept {
+  const uint64_t now = next_due();
+  std::array<ddsp::VoiceInput, rt::kMaxVoices> inputs;
+  std::array<ddsp::State*, rt::kMaxVoices> states;
+  std::array<ddsp::ControlFrame*, rt::kMaxVoices> frames;
+  std::array<uint16_t, rt::kMaxVoices> slots;
+  std::array<float, rt::kMaxVoices> deviations;
+  size_t count = 0;
+  for (uint16_t slot = 0; slot < rt::kMaxVoices; ++slot) {
+    Voice& v = voices_[slot];
+    if (!v.active || due(v) != now) continue;
+    const uint64_t frame = v.start + uint64_t{hop_} * v.next_index;
+    deviations[count] = cents(v, frame);
+    inputs[count] = condition(v, frame, deviations[count]);
+    states[count] = &runtime_->states_[slot];
+    frames[count] = &outputs_[count];
+    slots[count++] = slot;
+  }
+  runtime_->decoder_.step({inputs.data(), count}, {states.data(), count}, {frames.data(), count});
+  const float floor = runtime_->model().config().power_floor_db;
+  for (size_t i = 0; i < count; ++i) {
+    Voice& v = voices_[slots[i]];
+    const uint64_t frame = v.start + uint64_t{hop_} * v.next_index;
+    const bool adsr = controls_.target(schema::ddsp::kEnvelope) >= 0.5f;
+    const bool silent = v.released && (adsr ? v.envelope.ended(frame)
+                                            : inputs[i].db <= floor + kSilentDb ||
+                                                  hops(frame - std::min(frame, v.release)) > kLongestRelease);
+    send(v, slots[i], *frames[i], deviations[i], silent);
+  }
+}
+
+// The note's own power, dB: from the data's shapes or from the ADSR.
+float DdspModel::level_db(const Voice& v, uint64_t frame) const noexcept {
+  if (controls_.target(schema::ddsp::kEnvelope) >= 0.5f) {
+    const float gain = v.envelope.gain(frame);
+    return v.shape.sustained_db() + std::max(kAdsrTimbreDb, 20 * std::log10(std::max(gain, 1e-6f)));
+  }
+  if (v.released && frame >= v.release) return v.release_db + v.shape.release_db(hops(frame - v.release));
+  const float contour = controls_.at(schema::ddsp::kContour, frame);
+  const float shaped = v.shape.held_db(hops(frame - std::min(frame, v.start)));
+  return v.shape.sustained_db() + contour * (shaped - v.shape.sustained_db());
+}
+
+float DdspModel::cents(const Voice& v, uint64_t frame) const noexcept {
+  const float contour = controls_.at(schema::ddsp::kContour, frame);
+  const float wander = controls_.at(schema::ddsp::kFluctuation, frame) * v.shape.fluctuation_cents();
+  return contour * v.shape.onset_cents(hops(frame - v.start)) + wander * fluctuation(v, frame, 1);
+}
+
+// Smooth noise at the data's rate, the same for the same seed.
+float DdspModel::fluctuation(const Voice& v, uint64_t frame, uint32_t stream) const noexcept {
+  const double time = static_cast<double>(frame - v.start) / spec_.rate * v.shape.fluctuation_hz() * 2;
+  const auto cell = static_cast<uint32_t>(time);
+  const auto along = static_cast<float>(time - cell);
+  const uint32_t key = v.seed * 0x9e3779b9u + stream * 0x7f4a7c15u;
+  const float smooth = along * along * (3 - 2 * along);
+  const float a = noise_value(key + cell), b = noise_value(key + cell + 1);
+  return (a + (b - a) * smooth) * 1.7f;  // to unit standard deviation
+}
+
+ddsp::VoiceInput DdspModel::condition(Voice& v, uint64_t frame, float deviation) noexcept {
+  const ddsp::Config& config = runtime_->model().config();
+  v.pitch.set_vibrato(frame, controls_.at(voice::kVibratoRate, frame), spec_.rate);
+  const float depth = controls_.at(voice::kVibratoDepth, frame) / 100;
+  const float delay = controls_.at(voice::kVibratoDelay, frame);
+  float midi = v.pitch.note(frame) + controls_.at(voice::kTranspose, frame) +
+               controls_.at(voice::kBend, frame) + depth * v.pitch.vibrato(frame, delay, spec_.rate) +
+               deviation / 100 + controls_.at(schema::ddsp::kConditionPitch, frame);
+  const float wander = controls_.at(schema::ddsp::kFluctuation, frame) * v.shape.fluctuation_db();
+  float db = level_db(v, frame) + wander * fluctuation(v, frame, 2) + kPressureDb * v.pressure +
+             kTimbreDb * (2 * v.timbre - 1) + controls_.at(voice::kLoudness, frame) +
+             controls_.at(schema::ddsp::kConditionLoudness, frame);
+  if (rails_) {
+    if (config.pitch_midi) {
+      midi =
+          std::clamp(midi, config.pitch_midi->p1 - kRailsSemitones, config.pitch_midi->p99 + kRailsSemitones);
+    }
+    if (config.note_power_db) db = std::min(db, config.note_power_db->p95 + kRailsDb);
+    db = std::max(db, config.power_floor_db);
+  }
+  return {midi, db};
+}
+
+void DdspModel::send(Voice& v, uint16_t slot, const ddsp::ControlFrame& frame, float deviation,
+                     bool last) noexcept {
+  outgoing_.voice = slot;
+  outgoing_.generation = v.generation;
+  outgoing_.index = v.next_index++;
+  outgoing_.cents = deviation;
+  outgoing_.last = last;
+  outgoing_.harmonic_count = last ? 0 : frame.harmonic_count;
+  std::copy_n(frame.harmonics, outgoing_.harmonic_count, outgoing_.harmonics);
+  outgoing_.tap_count = runtime_->noise_filter_.taps();
+  const std::span<float> taps{outgoing_.taps, static_cast<size_t>(outgoing_.tap_count)};
+  if (last) {
+    std::fill(taps.begin(), taps.end(), 0.f);
+    v.active = false;
+  } else {
+    runtime_->noise_filter_.design({frame.noise, static_cast<size_t>(frame.noise_count)}, taps);
+    for (float& tap : taps) tap *= runtime_->noise_filter_.white_level();
+  }
+  if (!frames_->try_enqueue(outgoing_)) spec_.metrics->late_frames.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace continuo

@@ -1,0 +1,83 @@
+// The worker half of a DDSP part: notes and parameters in, control frames out.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "engine/dsp/filtered_noise.h"
+#include "engine/instruments/ddsp_frame.h"
+#include "engine/instruments/instrument.h"
+#include "engine/instruments/voice_controls.h"
+#include "models/ddsp/inference/decoder.h"
+
+namespace continuo {
+
+// A model made ready for one part at one device rate: all that the worker touches, allocated off stage.
+class DdspRuntime {
+ public:
+  // Disk thread. Throws std::runtime_error when the device's rate asks for more filter taps than a frame
+  // holds.
+  DdspRuntime(std::shared_ptr<const ddsp::Model> model, double device_rate);
+
+  [[nodiscard]] const ddsp::Model& model() const noexcept { return *model_; }
+  [[nodiscard]] uint32_t hop_frames() const noexcept { return hop_; }
+
+ private:
+  friend class DdspModel;
+  std::shared_ptr<const ddsp::Model> model_;
+  uint32_t hop_;
+  ddsp::Decoder decoder_;
+  dsp::NoiseFilter noise_filter_;
+  std::array<ddsp::State, rt::kMaxVoices> states_;
+};
+
+class DdspModel final : public ModelHalf {
+ public:
+  // The runtimes (this one and those that kSwapModel brings) are owned by control and outlive their use here.
+  DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shared_ptr<DdspFrameQueue> frames);
+
+  void handle(const rt::Command& command) noexcept override;
+  [[nodiscard]] uint64_t next_due() const noexcept override;
+  void step() noexcept override;
+  void* take_retired() noexcept override;
+
+ private:
+  struct Voice {
+    bool active = false, released = false;
+    uint32_t generation = 0, seed = 0, next_index = 0;
+    uint64_t start = 0, release = 0;
+    float pressure = 0, timbre = 0.5f, release_db = 0;
+    NotePitch pitch;
+    NoteEnvelope envelope;
+    ddsp::NoteShape shape;
+  };
+
+  void start(const rt::Command& command) noexcept;
+  void release(Voice& voice, uint64_t frame) noexcept;
+  void express(Voice& voice, const rt::Command& command) noexcept;
+  void swap(DdspRuntime* runtime) noexcept;
+  [[nodiscard]] uint64_t due(const Voice& voice) const noexcept;
+  [[nodiscard]] float level_db(const Voice& voice, uint64_t frame) const noexcept;
+  [[nodiscard]] float cents(const Voice& voice, uint64_t frame) const noexcept;
+  [[nodiscard]] float fluctuation(const Voice& voice, uint64_t frame, uint32_t stream) const noexcept;
+  [[nodiscard]] ddsp::VoiceInput condition(Voice& voice, uint64_t frame, float deviation) noexcept;
+  void send(Voice& voice, uint16_t slot, const ddsp::ControlFrame& frame, float deviation,
+            bool last) noexcept;
+  [[nodiscard]] float hops(uint64_t frames) const noexcept {
+    return static_cast<float>(frames) / static_cast<float>(hop_);
+  }
+
+  InstrumentSpec spec_;
+  DdspRuntime* runtime_;
+  DdspRuntime* retired_ = nullptr;
+  std::shared_ptr<DdspFrameQueue> frames_;
+  uint32_t hop_;
+  bool rails_ = true;
+  Controls<schema::ddsp::kCount> controls_;
+  std::array<Voice, rt::kMaxVoices> voices_;
+  std::array<ddsp::ControlFrame, rt::kMaxVoices> outputs_;
+  DdspFrame outgoing_;
+};
+
+}  // namespace continuo

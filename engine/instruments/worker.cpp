@@ -1,0 +1,161 @@
+// The model worker.
+#include "engine/instruments/worker.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "engine/rt/realtime.h"
+#include "engine/rt/thread.h"
+
+namespace continuo {
+
+namespace {
+
+constexpr uint32_t kQueueLength = 8192;
+constexpr double kSlackSeconds = 0.001, kMarginSeconds = 0.0005;
+// Schedules are ordered by unsigned frames; a due time before frame 0 is put at 0 by this offset.
+constexpr int64_t kOrigin = 1 << 24;
+
+}  // namespace
+
+Worker::Worker(const rt::FrameClock& clock, rt::Metrics& metrics)
+    : clock_(clock),
+      metrics_(metrics),
+      queue_(kQueueLength),
+      events_(1024),
+      schedule_(std::make_unique<rt::Schedule>()) {
+  set_block(64);
+}
+
+Worker::~Worker() {
+  stop();
+}
+
+void Worker::set_block(uint32_t frames) noexcept {
+  lead_.store(frames + static_cast<uint32_t>(std::lround(clock_.rate() * kSlackSeconds)));
+}
+
+uint32_t Worker::note_lead_frames() const noexcept {
+  return lead_frames() + static_cast<uint32_t>(std::lround(clock_.rate() * kMarginSeconds));
+}
+
+void Worker::start(bool real_time) {
+  if (running_.exchange(true)) return;
+  thread_ = std::thread([this, real_time] { run(real_time); });
+}
+
+void Worker::stop() {
+  if (!running_.exchange(false)) return;
+  wake_.release();
+  thread_.join();
+}
+
+bool Worker::post(std::span<const rt::Command> commands) noexcept {
+  if (commands.empty()) return true;
+  if (queue_.size_approx() + commands.size() > kQueueLength) return false;
+  for (const rt::Command& command : commands) {
+    if (!queue_.try_enqueue(command)) return false;
+  }
+  // A permit that is already there is enough: the semaphore must not count above 1.
+  (void)wake_.try_acquire();
+  wake_.release();
+  return true;
+}
+
+void Worker::run(bool real_time) {
+  rt::set_name("continuo-worker");
+  rt::disable_denormals();
+  if (real_time) rt::set_priority(rt::Priority::kWorker);
+  rt::touch_stack();
+  while (running_.load(std::memory_order_relaxed)) {
+    const int64_t now = static_cast<int64_t>(clock_.frame_at(rt::monotonic_ns()));
+    const int64_t due = advance(now + 1);
+    constexpr auto kLongest = std::chrono::milliseconds(100);
+    if (due == INT64_MAX) {
+      (void)wake_.try_acquire_for(kLongest);
+      continue;
+    }
+    const auto wait = std::chrono::nanoseconds(
+        clock_.time_of(static_cast<uint64_t>(std::max<int64_t>(0, due))) - rt::monotonic_ns());
+    if (wait.count() > 0) (void)wake_.try_acquire_for(std::min<std::chrono::nanoseconds>(wait, kLongest));
+  }
+}
+
+void Worker::advance_for(uint64_t frame) noexcept {
+  advance(static_cast<int64_t>(frame) - static_cast<int64_t>(lead_frames()));
+}
+
+int64_t Worker::advance(int64_t limit) noexcept {
+  const auto lead = static_cast<int64_t>(lead_frames());
+  for (;;) {
+    rt::Command command;
+    while (schedule_->size() < rt::Schedule::kCapacity && queue_.try_dequeue(command)) {
+      if (command.kind == rt::CommandKind::kClearScheduled) {
+        schedule_->clear_scheduled();
+        continue;
+      }
+      // Here a command is ordered by when it acts; how long before its frame that is rides in `sequence`.
+      command.sequence = command.ahead ? static_cast<uint32_t>(lead) : 0;
+      command.frame += static_cast<uint64_t>(kOrigin) - command.sequence;
+      (void)schedule_->push(command);
+    }
+    int64_t due = INT64_MAX;
+    uint8_t due_part = 0;
+    for (uint8_t part = 0; part < rt::kMaxParts; ++part) {
+      if (parts_[part].half == nullptr) continue;
+      const uint64_t next = parts_[part].half->next_due();
+      if (next == UINT64_MAX) continue;
+      const int64_t frame = static_cast<int64_t>(next) - lead;
+      if (frame < due) due = frame, due_part = part;
+    }
+    const int64_t command_frame =
+        schedule_->empty() ? INT64_MAX : static_cast<int64_t>(schedule_->next_frame()) - kOrigin;
+    const int64_t next = std::min(due, command_frame);
+    if (next >= limit) return next;
+    if (command_frame <= due) {
+      rt::Command first = schedule_->pop();
+      first.frame = first.frame - static_cast<uint64_t>(kOrigin) + first.sequence;
+      apply(first);
+    } else {
+      const int64_t start = rt::monotonic_ns();
+      parts_[due_part].half->step();
+      metrics_.worker_step.add(rt::monotonic_ns() - start);
+    }
+  }
+}
+
+void Worker::apply(const rt::Command& command) noexcept {
+  Part& part = parts_[command.part];
+  switch (command.kind) {
+    case rt::CommandKind::kInstall:
+      collect(command.part);
+      if (part.half != nullptr) retire(part.half, rt::CommandKind::kInstall, command.part);
+      part.half = static_cast<ModelHalf*>(command.pointer);
+      break;
+    case rt::CommandKind::kRemove:
+      collect(command.part);
+      if (part.half != nullptr) retire(part.half, rt::CommandKind::kInstall, command.part);
+      part.half = nullptr;
+      break;
+    default:
+      if (part.half != nullptr) part.half->handle(command);
+      collect(command.part);
+  }
+}
+
+void Worker::collect(uint8_t part) noexcept {
+  if (parts_[part].half == nullptr) return;
+  while (void* model = parts_[part].half->take_retired()) retire(model, rt::CommandKind::kSwapModel, part);
+}
+
+void Worker::retire(void* pointer, rt::CommandKind kind, uint8_t part) noexcept {
+  rt::Event event;
+  event.kind = rt::EventKind::kRetired;
+  event.index = static_cast<uint16_t>(kind);
+  event.part = part;
+  event.pointer = pointer;
+  // A full queue would only mean that control frees it later, at exit.
+  if (!events_.try_enqueue(event)) metrics_.dropped_events.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace continuo

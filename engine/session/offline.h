@@ -1,0 +1,31 @@
+// The engine without a device: blocks are asked for as fast as they can be made, the workers are called in line.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "engine/audio/engine.h"
+#include "engine/instruments/worker.h"
+
+namespace continuo::session {
+
+// One thread. What comes out does not depend on the block size.
+class Offline {
+ public:
+  Offline(Engine& engine, Worker& worker) : engine_(engine), worker_(worker) {}
+
+  // Renders `frames` in blocks of `block`, interleaved to `out` (frames * outputs samples, may be empty: not
+  // kept). Everything that acts in these frames must have been committed.
+  void render(uint64_t frames, uint32_t block, std::span<float> out);
+  [[nodiscard]] uint64_t frame() const noexcept { return frame_; }
+
+ private:
+  Engine& engine_;
+  Worker& worker_;
+  std::vector<std::vector<float>> planes_;
+  uint64_t frame_ = 0;
+};
+
+}  // namespace continuo::session
