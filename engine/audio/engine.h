@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/audio/block_sink.h"
 #include "engine/audio/device.h"
 #include "engine/audio/master.h"
 #include "engine/audio/strip.h"
@@ -24,14 +25,6 @@ namespace continuo {
 struct EngineSpec {
   double rate = 48000;
   uint32_t outputs = 2;  // channels
-};
-
-// Where blocks are recorded (audio thread; wait-free). `channels` holds `count` pointers to `frames` samples.
-class BlockSink {
- public:
-  virtual ~BlockSink() = default;
-  virtual void push(uint64_t frame, const float* const* channels, uint32_t count,
-                    uint32_t frames) noexcept = 0;
 };
 
 class Engine final : public AudioCallback {
