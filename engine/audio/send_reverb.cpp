@@ -7,9 +7,14 @@
 
 namespace continuo {
 
-SendReverb::SendReverb(std::span<const float> left, std::span<const float> right) {
-  left_.prepare(left);
-  right_.prepare(right);
+SendReverb::SendReverb(std::span<const float> left, std::span<const float> right)
+    : left_ir_(left), right_ir_(right) {
+  left_.prepare(static_cast<int>(left.size()));
+  right_.prepare(static_cast<int>(right.size()));
+  left_.set_ir(&left_ir_);
+  right_.set_ir(&right_ir_);
+  left_.reset();
+  right_.reset();
 }
 
 std::unique_ptr<SendReverb> SendReverb::room(double rate) {

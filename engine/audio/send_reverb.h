@@ -22,6 +22,7 @@ class SendReverb {
   void process(const float* in, float* left, float* right, uint32_t frames) noexcept;
 
  private:
+  dsp::ConvolutionIr left_ir_, right_ir_;
   dsp::PartitionedConvolution left_, right_;
 };
 

@@ -1,18 +1,9 @@
-// The real-time marks' default: nothing watches.
+// How floats behave on the real-time path.
 #include "engine/rt/realtime.h"
 
 #if defined(__SSE__) || defined(_M_X64)
 #include <immintrin.h>
 #endif
-
-#if defined(__GNUC__) && !defined(_WIN32)
-#define CONTINUO_REPLACEABLE __attribute__((weak, visibility("default")))
-#else
-#define CONTINUO_REPLACEABLE
-#endif
-
-extern "C" CONTINUO_REPLACEABLE void continuo_realtime_enter() noexcept {}
-extern "C" CONTINUO_REPLACEABLE void continuo_realtime_exit() noexcept {}
 
 namespace continuo::rt {
 

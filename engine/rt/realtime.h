@@ -8,18 +8,24 @@
 #define CONTINUO_REALTIME
 #endif
 
-// Called at entry and exit of the callback. They do nothing here; libcontinuo_guard.so, preloaded,
-// replaces them and watches all that happens in between (tests/guard).
-extern "C" void continuo_realtime_enter() noexcept;
-extern "C" void continuo_realtime_exit() noexcept;
+// libcontinuo_guard.so, preloaded, defines these and watches what happens between them (tests/guard). Without
+// it they are null.
+#if defined(__linux__) && defined(__GNUC__)
+extern "C" void continuo_guard_enter() noexcept __attribute__((weak));
+extern "C" void continuo_guard_exit() noexcept __attribute__((weak));
+#define CONTINUO_GUARD(call) \
+  if (continuo_guard_##call != nullptr) continuo_guard_##call()
+#else
+#define CONTINUO_GUARD(call) (void)0
+#endif
 
 namespace continuo::rt {
 
 // Audio thread. The callback's stretch, as the guard sees it.
 class RealtimeScope {
  public:
-  RealtimeScope() noexcept { continuo_realtime_enter(); }
-  ~RealtimeScope() { continuo_realtime_exit(); }
+  RealtimeScope() noexcept { CONTINUO_GUARD(enter); }
+  ~RealtimeScope() { CONTINUO_GUARD(exit); }
   RealtimeScope(const RealtimeScope&) = delete;
   RealtimeScope& operator=(const RealtimeScope&) = delete;
 };
