@@ -154,6 +154,7 @@ void Additive::render(uint64_t frame, std::span<float> out, EventQueue& events) 
     for (size_t i = 0; i < out.size(); ++i)
       out[i] += samples[i] * v.gain.at(frame + i) * v.kill.at(frame + i);
     const uint64_t end = frame + out.size();
+    if (end % rt::kTickFrames != 0) continue;  // voices end on ticks, whatever the block
     if (v.envelope.ended(end) || (v.killed && !v.kill.moving(end))) {
       v.active = false;
       rt::Event event;

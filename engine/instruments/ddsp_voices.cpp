@@ -259,7 +259,7 @@ void DdspVoices::render(uint64_t frame, std::span<float> out, EventQueue& events
       render_voice(v, frame, out);
     }
     const uint64_t end = frame + out.size();
-    if (!ended(v, end)) continue;
+    if (end % rt::kTickFrames != 0 || !ended(v, end)) continue;  // voices end on ticks, whatever the block
     v.stage = Stage::kIdle;
     rt::Event event;
     event.kind = rt::EventKind::kVoiceEnded;
