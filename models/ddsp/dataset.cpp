@@ -1,0 +1,169 @@
+#include "models/ddsp/dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+#include <random>
+#include <stdexcept>
+
+#include "models/data/audio_file.h"
+#include "models/data/split.h"
+
+namespace continuo::ddsp {
+namespace {
+
+constexpr double kShortest_s = 0.5;
+constexpr double kLeastVoiced = 0.4;  // share of sounding frames that need a pitch
+constexpr double kLeastTotal_s = 10;
+constexpr double kDetune = 0.5;  // semitones either way
+constexpr double kPhrase_s = 12;
+constexpr double kFade_s = 0.06;  // at the end of every recording
+
+std::vector<float> f0_of(const std::vector<float>& midi) {
+  std::vector<float> f0(midi.size());
+  std::transform(midi.begin(), midi.end(), f0.begin(), data::midi_to_hz);
+  return f0;
+}
+
+// Adds `note` to `phrase`, overlapping by `overlap` samples with an equal-power crossfade.
+void join(std::vector<float>& phrase, const std::vector<float>& note, std::size_t overlap) {
+  overlap = std::min({overlap, phrase.size(), note.size()});
+  const std::size_t begin = phrase.size() - overlap;
+  for (std::size_t i = 0; i < overlap; ++i) {
+    const double x = (static_cast<double>(i) + 0.5) / static_cast<double>(overlap) * std::numbers::pi / 2;
+    phrase[begin + i] =
+        phrase[begin + i] * static_cast<float>(std::cos(x)) + note[i] * static_cast<float>(std::sin(x));
+  }
+  phrase.insert(phrase.end(), note.begin() + static_cast<std::ptrdiff_t>(overlap), note.end());
+}
+
+// Some seconds of one player's notes: tongued or slurred, 0.15 to 1.5 s each, with rests.
+std::vector<float> make_phrase(const std::vector<const std::vector<float>*>& notes, int rate,
+                               std::mt19937& random) {
+  std::uniform_real_distribution<double> uniform(0, 1);
+  std::vector<float> phrase(static_cast<std::size_t>(0.2 * rate), 0.f);
+  while (phrase.size() < static_cast<std::size_t>(kPhrase_s * rate)) {
+    const auto& source = *notes[random() % notes.size()];
+    const auto wanted = static_cast<std::size_t>((0.15 + 1.35 * uniform(random)) * rate);
+    const std::size_t length = std::min(wanted, source.size());
+    const bool tongued = uniform(random) < 0.5;
+    const std::size_t room = source.size() - length;
+    const auto late = static_cast<std::size_t>(0.3 * rate);
+    const std::size_t begin = tongued || room <= late ? 0 : late + random() % (room - late);
+    std::vector<float> note(source.begin() + static_cast<std::ptrdiff_t>(begin),
+                            source.begin() + static_cast<std::ptrdiff_t>(begin + length));
+    const auto gain = static_cast<float>(std::pow(10.0, (3 * uniform(random) - 1.5) / 20));
+    for (float& v : note) v *= gain;
+    const auto fade = static_cast<std::size_t>(0.03 * rate);
+    const bool rest = uniform(random) < 0.25;
+    if (rest) {
+      for (std::size_t i = 0; i < fade && i < phrase.size(); ++i) {
+        phrase[phrase.size() - 1 - i] *= static_cast<float>(i) / static_cast<float>(fade);
+      }
+      phrase.resize(phrase.size() + static_cast<std::size_t>((0.05 + 0.3 * uniform(random)) * rate), 0.f);
+    }
+    join(phrase, note, static_cast<std::size_t>((tongued ? 0.01 : 0.02 + 0.04 * uniform(random)) * rate));
+  }
+  return phrase;
+}
+
+}  // namespace
+
+Clip make_clip(std::string name, std::string group, std::vector<float> audio, const DatasetSpec& spec) {
+  const auto hop = static_cast<std::size_t>(spec.hop);
+  // Recordings cut off while sounding would teach a click.
+  const std::size_t fade = std::min(audio.size(), static_cast<std::size_t>(kFade_s * spec.sample_rate));
+  for (std::size_t i = 0; i < fade; ++i) {
+    audio[audio.size() - 1 - i] *=
+        0.5f - 0.5f * std::cos(std::numbers::pi_v<float> * static_cast<float>(i) / static_cast<float>(fade));
+  }
+  audio.insert(audio.begin(), static_cast<std::size_t>(spec.pad_before_s * spec.sample_rate), 0.f);
+  audio.resize(audio.size() + static_cast<std::size_t>(spec.pad_after_s * spec.sample_rate), 0.f);
+  Clip clip;
+  clip.name = std::move(name);
+  clip.group = std::move(group);
+  const std::size_t frames = audio.size() / hop;
+  audio.resize(frames * hop);
+  data::Features features = data::extract_features(audio, data::feature_spec(spec.sample_rate, spec.hop));
+  features.midi.resize(frames);
+  features.db.resize(frames);
+  features.voiced.resize(frames);
+  clip.audio = std::move(audio);
+  clip.midi = std::move(features.midi);
+  clip.db = std::move(features.db);
+  clip.voiced = std::move(features.voiced);
+  clip.controls = analyse_controls(clip.audio, f0_of(clip.midi), spec.harmonics, spec.noise_bands, spec.hop,
+                                   spec.sample_rate);
+  return clip;
+}
+
+Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const DatasetSpec& spec,
+                     const std::function<void(const std::string&)>& report) {
+  Dataset set;
+  std::mt19937 random(spec.seed);
+  std::uniform_real_distribution<double> detune(-kDetune, kDetune);
+  std::vector<std::vector<float>> sources;
+  std::vector<std::string> groups;
+  double seconds = 0;
+  std::string last_problem;
+  for (const auto& folder : folders) {
+    for (const auto& file : data::find_audio(folder)) {
+      try {
+        std::vector<float> audio = data::read_audio(file, spec.sample_rate);
+        const double length_s = static_cast<double>(audio.size()) / spec.sample_rate;
+        if (length_s < kShortest_s) throw std::runtime_error(file.string() + ": shorter than 0.5 s");
+        const std::string group = file.parent_path().filename().string();
+        Clip clip = make_clip(file.stem().string(), group, audio, spec);
+        std::size_t sounding = 0, voiced = 0;
+        for (std::size_t j = 0; j < clip.frames(); ++j) {
+          if (clip.db[j] < -50) continue;
+          ++sounding;
+          voiced += clip.voiced[j] ? 1 : 0;
+        }
+        if (sounding == 0) throw std::runtime_error(file.string() + ": silent");
+        if (static_cast<double>(voiced) < kLeastVoiced * static_cast<double>(sounding)) {
+          throw std::runtime_error(file.string() +
+                                   ": hardly any steady pitch; a DDSP model needs one note at a time");
+        }
+        if (data::held_out(file)) {
+          set.held_out.push_back(std::move(clip));
+          continue;
+        }
+        seconds += length_s;
+        set.train.push_back(std::move(clip));
+        sources.push_back(std::move(audio));
+        groups.push_back(group);
+      } catch (const std::runtime_error& error) {
+        last_problem = error.what();
+        report("left out: " + last_problem);
+      }
+    }
+  }
+  if (seconds < kLeastTotal_s) {
+    throw std::runtime_error(
+        "only " + std::to_string(static_cast<int>(seconds)) +
+        " s of usable audio; at least 10 s (better 10 minutes) of one instrument is needed" +
+        (last_problem.empty() ? "" : "; the last problem: " + last_problem));
+  }
+
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const double ratio = std::exp2(detune(random) / 12);
+    auto audio = data::resample(sources[i], spec.sample_rate, spec.sample_rate / ratio);
+    set.augmented.push_back(make_clip(set.train[i].name + " detuned", groups[i], audio, spec));
+  }
+  std::map<std::string, std::vector<const std::vector<float>*>> by_group;
+  for (std::size_t i = 0; i < sources.size(); ++i) by_group[groups[i]].push_back(&sources[i]);
+  for (const auto& [group, notes] : by_group) {
+    double total = 0;
+    for (const auto* note : notes) total += static_cast<double>(note->size()) / spec.sample_rate;
+    const int phrases = static_cast<int>(total * spec.phrase_share / kPhrase_s);
+    for (int i = 0; i < phrases; ++i) {
+      set.augmented.push_back(make_clip(group + " phrase " + std::to_string(i), group,
+                                        make_phrase(notes, spec.sample_rate, random), spec));
+    }
+  }
+  return set;
+}
+
+}  // namespace continuo::ddsp

@@ -1,0 +1,50 @@
+// Recordings as training clips: audio, pitch, power and measured controls, with augmentation.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "models/data/features.h"
+#include "models/ddsp/analysis.h"
+
+namespace continuo::ddsp {
+
+struct Clip {
+  std::string name;
+  std::string group;            // the recording's folder: one player, one room
+  std::vector<float> audio;     // frames * hop samples
+  std::vector<float> midi, db;  // [frames]
+  std::vector<char> voiced;     // [frames]
+  ControlTrack controls;        // measured, for the warm start and the table
+  std::size_t frames() const { return midi.size(); }
+};
+
+struct DatasetSpec {
+  int sample_rate = 24000;
+  int hop = 240;
+  int harmonics = 96;
+  int noise_bands = 65;
+  double pad_before_s = 0.25;  // silence around each recording
+  double pad_after_s = 0.4;
+  double phrase_share = 0.6;  // seconds of joined notes for each second of recordings
+  unsigned seed = 1;
+};
+
+struct Dataset {
+  std::vector<Clip> train;      // as recorded
+  std::vector<Clip> held_out;   // as recorded, never trained on
+  std::vector<Clip> augmented;  // of the training recordings: detuned copies, joined notes
+};
+
+// Reads every recording below `folders`. Files that cannot be used (unreadable, shorter than 0.5 s, hardly
+// any steady pitch) are left out and named to `report`. Throws std::runtime_error when too little is left
+// (under 10 s), saying what was wrong.
+Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const DatasetSpec& spec,
+                     const std::function<void(const std::string&)>& report);
+
+// One clip of given audio.
+Clip make_clip(std::string name, std::string group, std::vector<float> audio, const DatasetSpec& spec);
+
+}  // namespace continuo::ddsp

@@ -1,0 +1,28 @@
+// How well a renderer of (pitch, power) frames matches recordings it never saw. Without LibTorch, so that the
+// bench judges the shipped inference with the very same code as training does.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "models/ddsp/dataset.h"
+
+namespace continuo::ddsp {
+
+// Renders one recording: midi, db [frames] -> frames * hop samples at the model's rate, sample 0 being frame
+// 0.
+using Renderer = std::function<std::vector<float>(std::span<const float> midi, std::span<const float> db)>;
+
+struct Evaluation {
+  int recordings = 0;
+  double spectral_loss = 0;       // mean multi-scale spectral loss of the recordings
+  double power_error_db = 0;      // mean |difference| of power on sounding frames (above -50 dB)
+  double within_10_cents = 0;     // percent of voiced frames whose f0, tracked anew, is within 10 cents
+  double aperiodicity_model = 0;  // mean YIN aperiodicity on voiced frames: rendered, and recorded
+  double aperiodicity_data = 0;
+};
+
+Evaluation evaluate(std::span<const Clip> recordings, int sample_rate, int hop, const Renderer& render);
+
+}  // namespace continuo::ddsp

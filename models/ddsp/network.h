@@ -1,0 +1,70 @@
+// The DDSP decoder as a LibTorch module: pitch and power in, harmonic amplitudes and noise bands out.
+//
+// Topology of magenta's DDSP-VST (J. Engel et al. 2020; magenta/ddsp models/vst): a dense layer for each
+// input, a GRU, a dense layer that sees both, one head. The streaming view of the same config is
+// models/ddsp/inference.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace continuo::ddsp {
+
+struct NetworkShape {
+  int sample_rate = 24000;  // Hz
+  int hop = 240;            // samples a control frame
+  int channels = 128;
+  int hidden = 256;
+  int harmonics = 96;
+  int noise_bands = 65;
+};
+
+// T frames of N crops.
+struct Controls {
+  torch::Tensor amplitudes;  // [N, T, harmonics], 0 at and above Nyquist
+  torch::Tensor noise;       // [N, T, bands]
+};
+
+class NetworkImpl : public torch::nn::Module {
+ public:
+  explicit NetworkImpl(const NetworkShape& shape);
+  // midi, db [N, T], from a zero state.
+  Controls forward(const torch::Tensor& midi, const torch::Tensor& db);
+  // Audio [N, T * hop] of these controls; white noise [N, T * hop] in [-1, 1].
+  torch::Tensor synthesise(const Controls& controls, const torch::Tensor& midi,
+                           const torch::Tensor& white) const;
+  const NetworkShape& shape() const { return shape_; }
+  // Tensors by their names in the model file.
+  std::vector<std::pair<std::string, torch::Tensor>> named() const;
+
+ private:
+  torch::Tensor dense(const torch::Tensor& x, const torch::nn::Linear& linear,
+                      const torch::nn::LayerNorm& norm) const;
+
+  NetworkShape shape_;
+  torch::nn::Linear pitch_linear_{nullptr}, power_linear_{nullptr}, out_linear_{nullptr}, head_{nullptr};
+  torch::nn::LayerNorm pitch_norm_{nullptr}, power_norm_{nullptr}, out_norm_{nullptr};
+  torch::nn::Linear gru_input_{nullptr}, gru_state_{nullptr};
+  torch::Tensor harmonic_numbers_;  // 1..H
+  torch::Tensor response_map_;      // [bands, taps]
+};
+TORCH_MODULE(Network);
+
+// 2 sigmoid(x)^ln(10) + 1e-7: positive, log-like below, at most 2.
+torch::Tensor exp_sigmoid(const torch::Tensor& x);
+
+// One crop through the network: what parity tests compare the streaming inference with. Row-major
+// amplitudes [T, harmonics] and noise [T, bands].
+struct ControlFrames {
+  std::vector<float> amplitudes, noise;
+};
+ControlFrames run_network(Network& network, const std::vector<float>& midi, const std::vector<float>& db);
+
+// Audio of a whole recording's features [T] -> T * hop samples, noise by seed.
+std::vector<float> render(Network& network, const std::vector<float>& midi, const std::vector<float>& db,
+                          unsigned long long noise_seed);
+
+}  // namespace continuo::ddsp
