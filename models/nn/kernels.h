@@ -1,5 +1,7 @@
 // The table of kernels of one instruction set. Users call Matrix, Int8Matrix, Gru and functions.h instead.
 #pragma once
+#include <cstddef>
+
 #include "models/nn/isa.h"
 #include "models/nn/panels.h"
 
@@ -11,7 +13,7 @@ namespace continuo::nn {
 struct Kernels {
   // y = W x + b
   void (*gemv)(const PanelsF32& matrix, const float* x, float* y) noexcept;
-  // y[i] = W x[i] + b for `batch` rows; scratch holds batch * columns floats, aligned to 64 bytes.
+  // y[i] = W x[i] + b for `batch` rows; scratch: gemm_scratch_floats(), aligned to 64 bytes.
   void (*gemm)(const PanelsF32& matrix, const float* const* x, float* const* y, int batch,
                float* scratch) noexcept;
   // y = scale * (W q) * row scale + b, with q in -127..127. Integer sums, so equal on every CPU, bit for bit.
@@ -32,6 +34,11 @@ struct Kernels {
   void (*tanh)(float* x, int count) noexcept;
   void (*exp_sigmoid)(float* x, int count) noexcept;
 };
+
+// The activations interleaved, and the sums of four panels.
+inline std::size_t gemm_scratch_floats(int batch, int columns) noexcept {
+  return std::size_t(batch) * (std::size_t(columns) + 4 * kPanelRows);
+}
 
 // Any thread. An unsupported set gives the portable one.
 const Kernels& kernels(Isa isa) noexcept;

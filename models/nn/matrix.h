@@ -29,7 +29,7 @@ class Matrix {
       kernels_->gemm(panels(), x, y, batch, scratch);
     }
   }
-  std::size_t scratch_floats(int batch) const noexcept { return std::size_t(batch) * std::size_t(columns_); }
+  std::size_t scratch_floats(int batch) const noexcept { return gemm_scratch_floats(batch, columns_); }
 
  private:
   PanelsF32 panels() const noexcept { return {weights_.data(), bias_.data(), rows_, columns_}; }
