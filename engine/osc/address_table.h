@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "engine/osc/pattern.h"
+
 namespace continuo::osc {
 
 // Control thread. A handle is any number of the caller's but kNone. Names are case-sensitive; one '/' at the
@@ -30,6 +32,15 @@ class AddressTable {
 
   // The handle of a literal address or kNone. No allocation.
   std::uint32_t find(std::string_view address) const noexcept;
+
+  // What a message's address leads to: the literal address, or else, if it is a pattern, all that it matches.
+  template <class Found>
+  std::size_t lookup(std::string_view address, Found&& found) const {
+    const std::uint32_t handle = find(address);
+    if (handle == kNone) return is_pattern(address) ? match(address, found) : 0;
+    found(handle, address);
+    return 1;
+  }
 
   // Calls found(handle, address) for each address that the pattern matches, in natural order, each once;
   // returns how many. A literal address is a pattern too. No allocation. The table must not change meanwhile.
