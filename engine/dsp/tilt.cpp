@@ -29,19 +29,15 @@ void TiltEq::set(float tilt_db, int frames) noexcept {
 }
 
 void TiltEq::process(std::span<float> buffer) noexcept {
-  const bool moving = low_.moving() || high_.moving();
-  float low_gain = low_.value(), high_gain = high_.value();
   for (float& x : buffer) {
     const double in = std::isfinite(x) ? static_cast<double>(x) : 0.0;
     const double v = (in - state_) * coefficient_;
     const double low = v + state_;
     state_ = flush_tiny(low + v);
-    if (moving) {
-      low_gain = low_.next();
-      high_gain = high_.next();
+    const float low_gain = low_.next(), high_gain = high_.next();
+    if (low_gain != 1.f || high_gain != 1.f) {
+      x = static_cast<float>(low_gain * low + high_gain * (in - low));
     }
-    const bool flat = low_gain == 1.f && high_gain == 1.f;
-    x = static_cast<float>(flat ? in : low_gain * low + high_gain * (in - low));
   }
 }
 
