@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "engine/audio/device.h"
+#include "engine/audio/jack_clients.h"
 #include "engine/audio/null_device.h"
 #include "engine/audio/quiet.h"
 #include "engine/audio/rtaudio_device.h"
@@ -29,6 +30,8 @@ std::vector<DeviceListing> list_devices(const std::string& api) {
   std::vector<DeviceListing> devices;
   for (const std::string& name : list_apis()) {
     if (!api.empty() && api != name) continue;
+    std::unique_ptr<JackLease> lease;
+    if (name == "jack" && !(lease = JackLease::take(std::chrono::milliseconds(500)))) continue;
     RtAudio audio(RtAudio::getCompiledApiByName(name));
     audio.showWarnings(false);
     shim::for_each_device(audio, name == "jack", [&](const shim::Candidate& candidate) {

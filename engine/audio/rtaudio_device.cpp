@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/audio/jack_clients.h"
 #include "engine/audio/names.h"
 #include "engine/audio/quiet.h"
 #include "engine/audio/rtaudio_shim.h"
@@ -29,6 +30,7 @@ void on_error(shim::ErrorType, const std::string&) {
 }  // namespace
 
 struct RtAudioDevice::Stream {
+  std::unique_ptr<JackLease> lease;  // JACK; given back after the stream is closed
   std::unique_ptr<RtAudio> audio;
   DeviceInfo info;
   bool jack = false;
@@ -199,6 +201,9 @@ DeviceInfo RtAudioDevice::open(const DeviceRequest& request) {
   stream->audio = std::make_unique<RtAudio>(RtAudio::getCompiledApiByName(api_));
   stream->audio->showWarnings(false);
   stream->jack = api_ == "jack";
+  if (stream->jack && !(stream->lease = JackLease::take(500ms))) {
+    throw DeviceError(DeviceError::Kind::kNotThere, "jack: clients of the lost server are not closed yet");
+  }
   const Choice choice = choose(*stream->audio, api_, request);
   const auto& chosen = request.outputs > 0 ? choice.output.info : choice.input.info;
   DeviceInfo& info = stream->info;
@@ -256,15 +261,22 @@ void RtAudioDevice::stop() noexcept {
   if (!stream_) return;
   std::unique_ptr<Stream> stream = std::move(stream_);
   RtAudio& audio = *stream->audio;
-  if (stream->jack && audio.isStreamRunning() && !stream->faulty() && !beats_within(*stream, 200ms)) {
+  const bool started = stream->callback != nullptr;
+  if (stream->jack && started && audio.isStreamRunning() && !stream->faulty() &&
+      !beats_within(*stream, 200ms)) {
     // Silent without a fault: the server died and RtAudio is closing, or the server hangs.
     for (int i = 0; i < 200 && audio.isStreamOpen(); ++i) std::this_thread::sleep_for(10ms);
     if (audio.isStreamOpen() && !beats_within(*stream, 20ms)) {
+      JackLease::server_is_lost();
       Graveyard::instance().add(std::move(stream));
       return;
     }
   }
-  if (audio.isStreamOpen()) audio.closeStream();
+  if (audio.isStreamOpen()) {
+    audio.closeStream();
+  } else if (stream->jack && started) {
+    JackLease::server_is_lost();  // RtAudio closed it
+  }
 }
 
 bool RtAudioDevice::running() const noexcept {
