@@ -11,25 +11,27 @@
 namespace continuo::osc {
 namespace {
 
-std::uint64_t load(const char* p, std::size_t bytes) noexcept {
-  std::uint64_t value = 0;
-  std::memcpy(&value, p, bytes);
-  return value;
+std::uint64_t load_word(const char* p) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, p, 8);
+  return word;
 }
 
-// Eight bytes a step, multiply and rotate (after wyhash and FxHash). The table holds only our own addresses,
-// so nobody can provoke collisions.
+// Eight bytes a step, multiply and rotate (after wyhash and FxHash); the last step overlaps the one before. The table
+// holds only our own addresses, so nobody can provoke collisions.
 std::uint32_t hash_of(std::string_view text) noexcept {
   constexpr std::uint64_t k = 0x9e3779b97f4a7c15;
-  std::uint64_t h = text.size() * k;
   const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; p += 8, left -= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, p, 8);
+  const std::size_t size = text.size();
+  std::uint64_t h = size * k;
+  if (size >= 8) {
+    for (const char* last = p + size - 8; p < last; p += 8) h = (std::rotl(h, 23) ^ load_word(p)) * k;
+    h = (std::rotl(h, 23) ^ load_word(text.data() + size - 8)) * k;
+  } else {
+    std::uint64_t word = 0;
+    for (const char c : text) word = word << 8 | static_cast<unsigned char>(c);
     h = (std::rotl(h, 23) ^ word) * k;
   }
-  if (left > 0) h = (std::rotl(h, 23) ^ load(p, left)) * k;
   return static_cast<std::uint32_t>(h >> 32);
 }
 

@@ -263,7 +263,7 @@ PacketReader::PacketReader(std::span<const std::byte> packet) noexcept {
 void PacketReader::open_bundle(const std::byte* begin, const std::byte* end, TimeTag enclosing) noexcept {
   TimeTag time{load_u64(begin + 8)};
   if (time.is_immediate()) time = enclosing;
-  levels_[static_cast<std::size_t>(depth_)] = {end, time, opened_++};
+  levels_[static_cast<std::size_t>(depth_)] = {end, time.value, opened_++};
   ++depth_;
   position_ = begin + 16;
 }
@@ -284,11 +284,11 @@ bool PacketReader::next(Message& message) noexcept {
     const std::byte* element = position_ + 4;
     const std::byte* element_end = element + load_u32(position_);
     if (*element == std::byte{'#'}) {
-      open_bundle(element, element_end, level.time);
+      open_bundle(element, element_end, TimeTag{level.time});
       continue;
     }
     message = view(element, element_end);
-    message.time = level.time;
+    message.time = TimeTag{level.time};
     message.bundle = level.bundle;
     position_ = element_end;
     return true;

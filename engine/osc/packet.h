@@ -149,7 +149,7 @@ class PacketReader {
  private:
   struct Level {
     const std::byte* end;
-    TimeTag time;
+    std::uint64_t time;
     std::uint16_t bundle;
   };
   void open_bundle(const std::byte* begin, const std::byte* end, TimeTag enclosing) noexcept;
@@ -160,7 +160,7 @@ class PacketReader {
   const std::byte* position_ = nullptr;
   int depth_ = 0;
   std::uint16_t opened_ = 0;
-  std::array<Level, kMaxBundleDepth> levels_;  // only the first depth_ are written
+  std::array<Level, kMaxBundleDepth> levels_;  // left as they are until opened: most packets have no bundle
 };
 
 }  // namespace continuo::osc
