@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ inline pid_t spawn(const std::vector<std::string>& arguments) {
   argv.push_back(nullptr);
   const pid_t pid = fork();
   if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves no server behind
     const int sink = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3; ++fd) dup2(sink, fd);
     execvp(argv[0], argv.data());
