@@ -5,7 +5,7 @@ PLAY_PACKAGES=(g++ cmake ninja-build pkg-config librtaudio-dev librtmidi-dev lib
   liblo-tools)
 TRAIN_PACKAGES=(libtorch-dev libopenblas0-pthread libpng-dev)
 BENCH_PACKAGES=(jackd2 libjack-jackd2-dev supercollider-server)
-TEST_PACKAGES=(catch2 jackd2 libjack-jackd2-dev jack-example-tools supercollider-server puredata-core clang-14
+TEST_PACKAGES=(catch2 jackd2 libjack-jackd2-dev supercollider-server puredata-core clang-14
   libclang-rt-14-dev g++-mingw-w64-x86-64-posix ccache sox)
 
 # install_packages NAME...: Debian packages that are not there yet. Asks for nothing as root, uses sudo otherwise.

@@ -46,6 +46,7 @@ bool Engine::post(std::span<const rt::Command> commands) noexcept {
 
 void Engine::process(const AudioBlock& block) noexcept {
   const rt::RealtimeScope realtime;
+  rt::disable_denormals();
   const int64_t start = block.time_ns;
   const double period_ns = last_frames_ * 1e9 / spec_.rate;
   if (last_frames_ != 0 && static_cast<double>(start - last_start_ns_) > 1.5 * period_ns) {

@@ -1,0 +1,45 @@
+// The subcommands of `continuo`. Each returns the process's exit status and throws std::exception with a reason.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/audio/device.h"
+#include "engine/session/library.h"
+
+namespace continuo::cli {
+
+struct PlayOptions {
+  DeviceRequest device;
+  std::string session = "default";
+  std::string listen = "127.0.0.1";
+  uint16_t osc_port = 7770;
+  std::string midi = "all";
+  std::vector<std::string> feedback;  // HOST:PORT[,slow], permanent listeners
+  bool quiet = false;
+};
+
+// Plays until SIGINT, SIGTERM or /quit.
+int play(const PlayOptions& options, const session::LibraryFolders& folders);
+
+struct RenderOptions {
+  std::string score, out;
+  uint32_t rate = 48000, block = 512, outputs = 2;
+  double tail_seconds = 2;
+};
+
+// Plays a score into a sound file, faster than real time.
+int render(const RenderOptions& options, const session::LibraryFolders& folders);
+
+struct OscOptions {
+  std::string host = "127.0.0.1";
+  uint16_t port = 7770;
+};
+
+// Prints an engine's incoming traffic until SIGINT.
+int osc_monitor(const OscOptions& options);
+// Sends one message in text form and prints the replies of `wait_seconds`. 1: there was a /fail.
+int osc_send(const OscOptions& options, const std::string& message, double wait_seconds);
+
+}  // namespace continuo::cli
