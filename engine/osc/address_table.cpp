@@ -17,8 +17,8 @@ std::uint64_t load_word(const char* p) noexcept {
   return word;
 }
 
-// Eight bytes a step, multiply and rotate (after wyhash and FxHash); the last step overlaps the one before. The table
-// holds only our own addresses, so nobody can provoke collisions.
+// Eight bytes a step, multiply and rotate (after wyhash and FxHash); the last step overlaps the one before.
+// The table holds only our own addresses, so nobody can provoke collisions.
 std::uint32_t hash_of(std::string_view text) noexcept {
   constexpr std::uint64_t k = 0x9e3779b97f4a7c15;
   const char* p = text.data();
