@@ -1,4 +1,5 @@
-// Choosing an instruction set at run time, see isa.h.
+// Choosing an instruction set at run time, see isa.h. CONTINUO_PORTABLE_ONLY leaves the others out (fuzz
+// targets).
 #include "models/nn/isa.h"
 
 #include <array>
@@ -11,7 +12,7 @@ bool supported(Isa isa) noexcept {
   switch (isa) {
     case Isa::portable:
       return true;
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(CONTINUO_PORTABLE_ONLY)
     case Isa::avx2:
       return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case Isa::avx512:

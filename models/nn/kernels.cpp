@@ -21,14 +21,14 @@ namespace continuo::nn {
   }
 
 CONTINUO_DECLARE(portable)
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(CONTINUO_PORTABLE_ONLY)
 CONTINUO_DECLARE(avx2)
 CONTINUO_DECLARE(avx512)
 #endif
 #undef CONTINUO_DECLARE
 
 const Kernels& kernels(Isa isa) noexcept {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(CONTINUO_PORTABLE_ONLY)
   if (isa == Isa::avx512 && supported(isa)) return avx512::kTable;
   if (isa == Isa::avx2 && supported(isa)) return avx2::kTable;
 #endif
