@@ -1,0 +1,213 @@
+// The addresses that exist now.
+#include "engine/session/address_space.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_set>
+
+#include "engine/osc/pattern.h"
+
+namespace continuo::session {
+namespace {
+
+constexpr std::string_view kPartPrefix = "{part}/";
+
+std::string part_root(int slot) {
+  return std::string("/part/").append(std::to_string(slot + 1));
+}
+
+void insert_parameters(osc::AddressTable& table, const std::string& root, schema::Kind kind, uint8_t part) {
+  const auto specs = schema::parameters(kind);
+  for (uint16_t i = 0; i < specs.size(); ++i) {
+    const std::string address = root + "/" + std::string(specs[i].name);
+    const Target target{kind, Face::kUnit, part, i};
+    table.insert(address, target.handle());
+    table.insert(address + "/norm", target.with(Face::kNorm).handle());
+    table.insert(address + "/text", target.with(Face::kText).handle());
+  }
+}
+
+bool has_instrument_address(schema::Kind kind) {
+  return schema::address(kind).find("{part}") != std::string_view::npos;
+}
+
+// Levenshtein's distance, with two rows.
+size_t distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t above = row[j + 1];
+      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+std::string_view last_part(std::string_view address) {
+  return address.substr(address.rfind('/') + 1);
+}
+
+}  // namespace
+
+AddressSpace::AddressSpace() {
+  for (size_t k = 0; k < static_cast<size_t>(schema::Kind::kCount); ++k) {
+    const auto kind = static_cast<schema::Kind>(k);
+    if (has_instrument_address(kind)) continue;
+    insert_parameters(table_, std::string(schema::address(kind)), kind, Target::kNoPart);
+    const auto methods = schema::methods(kind);
+    for (uint16_t i = 0; i < methods.size(); ++i) {
+      if (methods[i].name.starts_with(kPartPrefix)) continue;
+      table_.insert(methods[i].address, Target{kind, Face::kMethod, Target::kNoPart, i}.handle());
+    }
+  }
+}
+
+void AddressSpace::insert_tree(const std::string& root, int slot, schema::Kind instrument) {
+  const auto part = static_cast<uint8_t>(slot);
+  insert_parameters(table_, root, schema::Kind::kStrip, part);
+  insert_parameters(table_, root, instrument, part);
+  const auto methods = schema::methods(schema::Kind::kPart);
+  for (uint16_t i = 0; i < methods.size(); ++i) {
+    if (!methods[i].name.starts_with(kPartPrefix)) continue;
+    const std::string name(methods[i].name.substr(kPartPrefix.size()));
+    table_.insert(root + "/" + name, Target{schema::Kind::kPart, Face::kMethod, part, i}.handle());
+  }
+}
+
+void AddressSpace::number_aliases(schema::Kind instrument, int from) {
+  const std::string root = std::string("/").append(schema::name(instrument)).append("/");
+  int number = 0;
+  for (int slot = 0; slot < static_cast<int>(rt::kMaxParts); ++slot) {
+    if (!slots_[slot].used || slots_[slot].instrument != instrument) continue;
+    const std::string alias = root + std::to_string(++number);
+    if (slot < from) continue;
+    table_.erase_tree(alias);
+    insert_tree(alias, slot, instrument);
+  }
+  table_.erase_tree(root + std::to_string(number + 1));
+}
+
+void AddressSpace::add_part(int slot, const std::string& name, schema::Kind instrument) {
+  slots_[slot] = {true, name, instrument};
+  insert_tree(part_root(slot), slot, instrument);
+  insert_tree("/part/" + name, slot, instrument);
+  number_aliases(instrument, slot);
+}
+
+void AddressSpace::remove_part(int slot) {
+  if (!slots_[slot].used) return;
+  table_.erase_tree(part_root(slot));
+  table_.erase_tree("/part/" + slots_[slot].name);
+  slots_[slot].used = false;
+  number_aliases(slots_[slot].instrument, slot);
+}
+
+void AddressSpace::rename_part(int slot, const std::string& name) {
+  table_.erase_tree("/part/" + slots_[slot].name);
+  slots_[slot].name = name;
+  insert_tree("/part/" + name, slot, slots_[slot].instrument);
+}
+
+void AddressSpace::change_instrument(int slot, schema::Kind instrument) {
+  const std::string name = slots_[slot].name;
+  remove_part(slot);
+  add_part(slot, name, instrument);
+}
+
+bool AddressSpace::name_is_free(const std::string& name) const {
+  for (const Slot& slot : slots_) {
+    if (slot.used && slot.name == name) return false;
+  }
+  for (const schema::MethodSpec& m : schema::methods(schema::Kind::kPart)) {
+    if (m.name == name) return false;
+  }
+  return name != "added" && name != "removed" && name != "renamed";
+}
+
+std::optional<Target> AddressSpace::find(std::string_view address) const noexcept {
+  const uint32_t handle = table_.find(address);
+  return handle == osc::AddressTable::kNone ? std::nullopt : std::optional(Target::of(handle));
+}
+
+void AddressSpace::match(std::string_view pattern, std::vector<Match>& matches) const {
+  matches.clear();
+  if (!osc::is_pattern(pattern)) {
+    if (const auto target = find(pattern)) matches.push_back({*target, std::string(pattern)});
+    return;
+  }
+  // Natural order brings /part/1 before /part/name, but aliases before /part; a target is taken once, its
+  // number first.
+  table_.match(pattern, [&](uint32_t handle, std::string_view address) {
+    matches.push_back({Target::of(handle), std::string(address)});
+  });
+  const auto numbered = [](const Match& m) { return m.address == canonical(m.target); };
+  std::stable_partition(matches.begin(), matches.end(), numbered);
+  std::unordered_set<uint32_t> seen;
+  std::erase_if(matches, [&](const Match& m) { return !seen.insert(m.target.handle()).second; });
+}
+
+std::string AddressSpace::canonical(Target target) {
+  std::string address;
+  if (target.part != Target::kNoPart) {
+    address = part_root(target.part) + "/";
+    std::string_view name = target.is_parameter() ? target.parameter().name : target.method().name;
+    if (name.starts_with(kPartPrefix)) name.remove_prefix(kPartPrefix.size());
+    address += name;
+  } else if (target.is_parameter()) {
+    address = std::string(schema::address(target.kind)) + "/" + std::string(target.parameter().name);
+  } else {
+    address = target.method().address;
+  }
+  if (target.face == Face::kNorm) address += "/norm";
+  if (target.face == Face::kText) address += "/text";
+  return address;
+}
+
+std::vector<std::string> AddressSpace::nearest(std::string_view address, size_t count) const {
+  struct Candidate {
+    size_t score;
+    std::string address;
+  };
+  // A part is asked for under one of its spellings; only those with the same first name are compared, and
+  // only unit faces and methods, so that the answer stays short (and the work below a millisecond).
+  constexpr size_t kLongest = 96;
+  address = address.substr(0, kLongest);
+  const std::string_view first = address.substr(0, address.find('/', 1));
+  std::vector<Candidate> candidates;
+  const auto consider = [&](uint32_t handle, std::string_view known) {
+    const Target target = Target::of(handle);
+    if (target.face == Face::kNorm || target.face == Face::kText || candidates.size() > 200) return;
+    size_t score = distance(address, known) * 2;
+    if (last_part(address) != last_part(known)) ++score;
+    candidates.push_back({score, std::string(known)});
+  };
+  const auto second =
+      first.size() < address.size() ? address.find('/', first.size() + 1) : std::string_view::npos;
+  if (second != std::string_view::npos) table_.below(address.substr(0, second), consider);
+  if (candidates.empty()) table_.below(first, consider);
+  if (candidates.empty()) {
+    for (size_t k = 0; k < static_cast<size_t>(schema::Kind::kCount); ++k) {
+      const auto kind = static_cast<schema::Kind>(k);
+      for (const schema::MethodSpec& m : schema::methods(kind)) {
+        if (const auto target = find(m.address)) consider(target->handle(), m.address);
+      }
+    }
+    table_.below("/master", consider);
+    table_.below("/part/1", consider);
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
+  std::vector<std::string> out;
+  for (const Candidate& c : candidates) {
+    if (out.size() == count) break;
+    if (c.score > 2 * std::max<size_t>(4, address.size() / 2)) break;
+    out.push_back(c.address);
+  }
+  return out;
+}
+
+}  // namespace continuo::session

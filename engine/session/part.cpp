@@ -1,0 +1,36 @@
+// A part as the session keeps it.
+#include "engine/session/part.h"
+
+#include <utility>
+
+namespace continuo::session {
+namespace {
+
+std::vector<float> defaults(schema::Kind kind) {
+  std::vector<float> values;
+  for (const schema::ParameterSpec& spec : schema::parameters(kind)) values.push_back(spec.default_value);
+  return values;
+}
+
+}  // namespace
+
+Part::Part(std::string part_name, schema::Kind kind)
+    : name(std::move(part_name)), instrument(kind), values(defaults(kind)) {
+  const auto specs = schema::parameters(schema::Kind::kStrip);
+  for (size_t i = 0; i < strip.size(); ++i) strip[i] = specs[i].default_value;
+}
+
+void Part::change_instrument(schema::Kind kind) {
+  const auto old_specs = schema::parameters(instrument);
+  const auto new_specs = schema::parameters(kind);
+  std::vector<float> fresh = defaults(kind);
+  for (size_t i = 0; i < new_specs.size(); ++i) {
+    for (size_t j = 0; j < old_specs.size(); ++j) {
+      if (old_specs[j].name == new_specs[i].name) fresh[i] = values[j];
+    }
+  }
+  instrument = kind;
+  values = std::move(fresh);
+}
+
+}  // namespace continuo::session

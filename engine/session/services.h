@@ -1,0 +1,92 @@
+// What the session needs from the rest of the program: interfaces, so that it can be played in a test.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/audio/send_reverb.h"
+#include "engine/instruments/instrument.h"
+#include "engine/osc/endpoint.h"
+#include "engine/osc/time_tag.h"
+#include "engine/session/jobs.h"
+#include "engine/session/library.h"
+#include "engine/session/stage.h"
+#include "osc_schema/tables.h"
+
+namespace continuo::session {
+
+// Control thread. Never waits. False: it could not be sent now.
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+  virtual bool send(const osc::Endpoint& to, std::span<const std::byte> packet) = 0;
+};
+
+// An instrument, made ready for one part off stage.
+struct MadeInstrument {
+  InstrumentPair pair;            // empty when only the model was asked for
+  std::shared_ptr<void> runtime;  // of its model
+  uint32_t hop_frames = 0;
+  std::shared_ptr<SendReverb> reverb;  // the model's own room, or null
+};
+
+// Disk thread, all of it. Throws with the reason when the model is broken or missing.
+class InstrumentMaker {
+ public:
+  virtual ~InstrumentMaker() = default;
+  // `model` is empty for an instrument without one. With `only_model_of_hop` not 0 and a model of that hop,
+  // no new instrument is made: the model takes over in the one that plays.
+  virtual MadeInstrument make(schema::Kind kind, const std::filesystem::path& model,
+                              const InstrumentSpec& spec, uint32_t only_model_of_hop) = 0;
+};
+
+// Control thread. A score being written: every accepted message with the frame at which it acted. Files are
+// the disk thread's; `then` gets the error, empty when it went well.
+class ScoreService {
+ public:
+  using Then = std::function<void(const std::string& error)>;
+  virtual ~ScoreService() = default;
+  virtual void start(const std::string& name, uint64_t first_frame, Then then) = 0;
+  virtual void message(uint64_t frame, std::span<const std::byte> message) = 0;
+  virtual void stop(uint64_t frame, Then then) = 0;
+  [[nodiscard]] virtual std::string writing() const = 0;  // its name; empty: none
+};
+
+using Resolved = std::function<void(std::optional<osc::Endpoint>, const std::string& why)>;
+
+struct SessionServices {
+  Engine& engine;
+  Worker& worker;
+  Jobs& jobs;
+  Outbox& outbox;
+  InstrumentMaker& maker;
+  LibraryFolders folders;
+  ScoreService* score = nullptr;
+  // "jack: system, 48000 Hz, 64 frames", and the whole way from message to loudspeaker.
+  std::function<std::string()> device_line = [] { return std::string("none"); };
+  std::function<double()> latency_ms = [] { return 0.0; };
+  std::function<uint32_t()> block_frames = [] { return 64u; };
+  std::function<void()> quit = [] {};
+  // Which MIDI inputs are to be open: "all", "none" or a part of their names.
+  std::function<void(const std::string&)> select_midi = [](const std::string&) {};
+  std::function<void(const std::string&)> log = [](const std::string&) {};
+  // The endpoint of HOST:PORT, names looked up without waiting; nothing, and why, when there is none.
+  std::function<void(const std::string&, Resolved)> resolve = [](const std::string& target,
+                                                                 const Resolved& then) {
+    then(osc::parse_endpoint(target), "expected HOST:PORT");
+  };
+  // CLOCK_MONOTONIC in ns and the clock of the time tags; a test brings its own.
+  std::function<int64_t()> monotonic_ns = rt::monotonic_ns;
+  std::function<osc::TimeTag()> wall_clock = osc::TimeTag::now;
+  // Rendering: untimed messages act at the next frame of the engine, whatever the clock says.
+  bool offline = false;
+};
+
+}  // namespace continuo::session

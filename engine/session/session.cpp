@@ -1,0 +1,325 @@
+// The session: from a packet to acts on the stage.
+#include "engine/session/session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace continuo::session {
+namespace {
+
+constexpr double kHandedAheadSeconds = 10;    // what is later stays with control
+constexpr double kControlLeadSeconds = 0.01;  // control's own acts may be this early
+constexpr int64_t kRefusalIntervalNs = 20'000'000;
+constexpr int64_t kPeakIntervalNs = 50'000'000;
+
+}  // namespace
+
+Session::Session(const SessionServices& services)
+    : services_(services),
+      stage_(services.engine, services.worker),
+      notes_(stage_),
+      feedback_(
+          {}, [this](uint32_t handle, std::span<std::byte> space) { return encode_feedback(handle, space); },
+          [this](const Endpoint& to, std::span<const std::byte> packet) {
+            return services_.outbox.send(to, packet);
+          }),
+      replies_(services.outbox, feedback_),
+      recorder_(services.folders.recordings(),
+                [&jobs = services.jobs](Recorder::Work work, Recorder::Then then) {
+                  jobs.run(std::move(work), std::move(then));
+                }) {
+  const auto specs = schema::parameters(schema::Kind::kMaster);
+  for (size_t i = 0; i < master_.size(); ++i) master_[i] = specs[i].default_value;
+  now_ns_ = start_ns_ = services_.monotonic_ns();
+  planned_.reserve(256);
+}
+
+Session::~Session() = default;
+
+int Session::part_count() const {
+  return static_cast<int>(
+      std::count_if(parts_.begin(), parts_.end(), [](const auto& p) { return p.has_value(); }));
+}
+
+void Session::handle_packet(std::span<const std::byte> packet, const Endpoint& from) {
+  now_ns_ = services_.monotonic_ns();
+  feedback_.heard(from, now_ns_);
+  osc::PacketReader reader(packet);
+  if (!reader.ok()) {
+    ++refused_packets_;
+    if (now_ns_ - refused_ns_ >= kRefusalIntervalNs) {  // a flood of rubbish is not answered with another
+      refused_ns_ = now_ns_;
+      replies_.fail(from, "packet", "not OSC: " + osc::describe(reader.fault()));
+    }
+    return;
+  }
+  planned_.clear();
+  bool good = true;
+  osc::Message message;
+  while (reader.next(message)) {
+    ++messages_;
+    if (print_traffic_ || !traffic_.empty()) show_traffic(message, from);
+    good = plan(message, from) && good;
+  }
+  if (!good || planned_.empty()) return;
+  const auto by_bundle = [](const Planned& a, const Planned& b) {
+    return a.message.bundle < b.message.bundle;
+  };
+  if (!std::is_sorted(planned_.begin(), planned_.end(), by_bundle)) {
+    std::stable_sort(planned_.begin(), planned_.end(), by_bundle);
+  }
+  for (size_t first = 0; first < planned_.size();) {
+    size_t last = first + 1;
+    while (last < planned_.size() && planned_[last].message.bundle == planned_[first].message.bundle) ++last;
+    schedule({planned_.data() + first, last - first}, from);
+    first = last;
+  }
+}
+
+void Session::handle_at(uint64_t frame, std::span<const std::byte> packet) {
+  now_ns_ = services_.monotonic_ns();
+  osc::PacketReader reader(packet);
+  planned_.clear();
+  bool good = reader.ok();
+  osc::Message message;
+  while (reader.next(message)) good = plan(message, {}) && good;
+  if (good && !planned_.empty()) act(planned_, {{frame, false, 0}, {}, false});
+}
+
+bool Session::plan(const osc::Message& message, const Endpoint& from) {
+  if (const auto target = addresses_.find(message.address)) return plan_one(message, *target, {}, from);
+  addresses_.match(message.address, matches_);
+  if (matches_.empty()) {
+    fail_unknown(message, from);
+    return false;
+  }
+  bool good = true;
+  for (AddressSpace::Match& match : matches_) {
+    good = good && plan_one(message, match.target, std::move(match.address), from);
+  }
+  return good;
+}
+
+bool Session::plan_one(const osc::Message& message, Target target, std::string address,
+                       const Endpoint& from) {
+  Planned& planned = planned_.emplace_back();
+  std::string reason;
+  if (!check(message, target, planned.request, reason)) {
+    replies_.fail(from, address.empty() ? message.address : std::string_view(address), reason);
+    return false;
+  }
+  planned.message = message;
+  planned.address = std::move(address);
+  return true;
+}
+
+void Session::fail_unknown(const osc::Message& message, const Endpoint& from) {
+  if (from.transport == osc::Transport::none) return;
+  std::string reason = "no such address";
+  const auto nearest = addresses_.nearest(message.address, 3);
+  for (size_t i = 0; i < nearest.size(); ++i) reason += (i == 0 ? "; near are " : ", ") + nearest[i];
+  replies_.fail(from, message.address, reason);
+}
+
+// Housekeeping and parts: what the audio thread knows nothing of.
+bool Session::only_control_can(const Request& request) {
+  const Target& target = request.target;
+  if (request.what == Request::What::kQuery) return true;
+  if (target.is_parameter()) return false;
+  if (target.kind != schema::Kind::kPart) return true;
+  switch (static_cast<schema::part::Method>(target.index)) {
+    using enum schema::part::Method;
+    case kNote:
+    case kNoteNorm:
+    case kNoteOff:
+    case kNoteBend:
+    case kNotePressure:
+    case kNoteTimbre:
+    case kSilence:
+    case kPedal:
+      return false;
+    default:
+      return true;
+  }
+}
+
+int64_t Session::monotonic_of(osc::TimeTag tag) const {
+  return now_ns_ + static_cast<int64_t>(std::llround(tag.seconds_since(services_.wall_clock()) * 1e9));
+}
+
+void Session::schedule(std::span<const Planned> group, const Endpoint& from) {
+  const osc::TimeTag tag = group.front().message.time;
+  if (tag.is_immediate()) return act(group, {{}, from, false});
+  const rt::FrameClock& clock = services_.engine.clock();
+  const uint64_t next = stage_.next_frame();
+  const int64_t tag_ns = monotonic_of(tag);
+  const double late_seconds = static_cast<double>(clock.time_of(next) - tag_ns) * 1e-9;
+  if (late_seconds > 0) {
+    ++late_bundles_;
+    replies_.send(from, "/late", group.front().message.address, static_cast<float>(late_seconds));
+    return act(group, {{}, from, false});
+  }
+  const uint64_t frame = clock.frame_at(tag_ns);
+  const double rate = clock.rate();
+  const bool ours =
+      std::any_of(group.begin(), group.end(), [](const Planned& p) { return only_control_can(p.request); });
+  const auto ahead = static_cast<uint64_t>((ours ? kControlLeadSeconds : kHandedAheadSeconds) * rate);
+  if (frame <= next + ahead) return act(group, {{frame, true, 0}, from, true});
+  Calendar::Group later{frame, from, {}};
+  for (const Planned& planned : group) {
+    // A pattern stands for several; the message is kept once.
+    if (&planned != &group.front() && planned.message.bytes.data() == (&planned - 1)->message.bytes.data())
+      continue;
+    later.messages.emplace_back(planned.message.bytes.begin(), planned.message.bytes.end());
+  }
+  if (!calendar_.add(frame - ahead, std::move(later))) {
+    replies_.fail(from, group.front().shown(), "too much is scheduled already; nothing was done");
+  }
+}
+
+void Session::play_due_groups() {
+  const uint64_t next = stage_.next_frame();
+  while (auto group = calendar_.take_before(next)) {
+    planned_.clear();
+    bool good = true;
+    for (const auto& bytes : group->messages) {
+      osc::PacketReader reader(bytes);
+      osc::Message message;
+      while (reader.next(message)) good = plan(message, group->from) && good;
+    }
+    if (good && !planned_.empty())
+      act(planned_, {{std::max(group->frame, next), true, 0}, group->from, true});
+  }
+  while (const auto change = calendar_.take_change_before(next))
+    store(change->target, change->value, change->from);
+}
+
+void Session::act(std::span<const Planned> group, const Act& how) {
+  undo_.clear();
+  posted_ = false;
+  When when = how.when;
+  if (services_.offline && when.frame == 0) when.frame = services_.engine.clock().read().next_frame;
+  const bool scored = services_.score != nullptr && !services_.score->writing().empty();
+  if (scored) when.sequence = ++sequence_;
+  stage_.begin(when);
+  for (const Planned& planned : group) execute(planned, how);
+  if (stage_.commit()) {
+    if (scored) write_score(group, when.sequence);
+    return;
+  }
+  ++full_;
+  const bool only_values = std::all_of(group.begin(), group.end(), [](const Planned& p) {
+    return p.request.what == Request::What::kSet &&
+           p.request.target.parameter().acts != schema::Acts::kSession;
+  });
+  if (only_values && how.when.frame == 0) {
+    for (const Planned& p : group) {
+      retry_[p.request.target.with(Face::kUnit).handle()] = {p.request.value, p.request.seconds};
+    }
+    return;
+  }
+  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) store(undo->target, undo->value, {});
+  replies_.fail(how.from, group.front().shown(), "the engine's queue is full; nothing was done");
+}
+
+void Session::execute(const Planned& planned, const Act& how) {
+  const Request& request = planned.request;
+  const Target& target = request.target;
+  if (request.what == Request::What::kNothing) return;
+  if (target.part != Target::kNoPart) {  // an earlier message may have changed what is there
+    const auto& part = parts_[target.part];
+    const bool common = target.kind == schema::Kind::kPart || target.kind == schema::Kind::kStrip;
+    if (!part || (!common && target.kind != part->instrument)) return;
+  }
+  if (target.is_parameter()) {
+    if (request.what == Request::What::kQuery) {
+      answer_value(target, planned.shown(), how.from);
+    } else {
+      set_value(request, how);
+    }
+    return;
+  }
+  switch (target.kind) {
+    case schema::Kind::kPart:
+      call_part(planned, how);
+      break;
+    case schema::Kind::kRecord:
+      call_record(planned, how);
+      break;
+    case schema::Kind::kSession:
+      call_session(planned, how);
+      break;
+    case schema::Kind::kModel:
+      call_model(planned, how);
+      break;
+    case schema::Kind::kMaster:
+      replies_.send(how.from, planned.shown(), master_peak_ > 0 ? 20 * std::log10(master_peak_) : -120.f);
+      break;
+    default:
+      call_engine(planned, how);
+      break;
+  }
+}
+
+// What was accepted goes to the score with the frame at which it acted: audio tells it, where audio takes
+// part.
+void Session::write_score(std::span<const Planned> group, uint32_t sequence) {
+  Waiting waiting;
+  const std::byte* last = nullptr;
+  for (const Planned& planned : group) {
+    const Target& target = planned.request.target;
+    const bool kept = planned.request.what == Request::What::kSet ||
+                      (planned.request.what == Request::What::kCall && target.kind == schema::Kind::kPart &&
+                       target.method().name != "list" && target.method().name != "{part}/meter");
+    if (!kept || planned.message.bytes.data() == last) continue;
+    last = planned.message.bytes.data();
+    waiting.messages.emplace_back(planned.message.bytes.begin(), planned.message.bytes.end());
+  }
+  if (waiting.messages.empty()) return;
+  if (posted_) {
+    score_waiting_.emplace(sequence, std::move(waiting));
+  } else {
+    for (const auto& bytes : waiting.messages) services_.score->message(stage_.next_frame(), bytes);
+  }
+}
+
+void Session::tick() {
+  now_ns_ = services_.monotonic_ns();
+  stage_.poll(
+      [this](const rt::Event& event) {
+        if (event.kind == rt::EventKind::kApplied) {
+          const auto found = score_waiting_.find(event.sequence);
+          if (found == score_waiting_.end()) return;
+          for (const auto& bytes : found->second.messages) services_.score->message(event.frame, bytes);
+          score_waiting_.erase(found);
+        } else if (event.kind == rt::EventKind::kTapStopped) {
+          recorder_.tap_stopped(event.pointer);
+        } else if (event.kind == rt::EventKind::kBarrier) {
+          const auto found = barriers_.find(event.sequence);
+          if (found == barriers_.end()) return;
+          replies_.send(found->second.to, "/synced", found->second.id);
+          barriers_.erase(found);
+        }
+      },
+      [this](std::shared_ptr<const void> retired) {
+        services_.jobs.run([held = std::move(retired)] {}, nullptr);  // freed on the disk thread
+      });
+  play_due_groups();
+  retry_values();
+  if (now_ns_ - peaks_ns_ >= kPeakIntervalNs) {
+    peaks_ns_ = now_ns_;
+    for (int slot = 0; slot < kParts; ++slot) {
+      if (parts_[static_cast<size_t>(slot)])
+        peaks_[static_cast<size_t>(slot)] = services_.engine.take_peak(slot);
+    }
+    master_peak_ = services_.engine.take_master_peak();
+    tell_meters();
+    recorder_.tick();
+  }
+  feedback_.run(now_ns_);
+  autosave();
+  watch_models();
+}
+
+}  // namespace continuo::session

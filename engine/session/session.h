@@ -1,0 +1,230 @@
+// The session: parts, values and listeners, played by OSC and MIDI. Everything that a message can do happens
+// here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/audio/recorder.h"
+#include "engine/midi/parser.h"
+#include "engine/osc/feedback.h"
+#include "engine/osc/packet.h"
+#include "engine/session/address_space.h"
+#include "engine/session/calendar.h"
+#include "engine/session/notes.h"
+#include "engine/session/part.h"
+#include "engine/session/replies.h"
+#include "engine/session/request.h"
+#include "engine/session/services.h"
+#include "engine/session/session_file.h"
+
+namespace continuo::session {
+
+// Control thread, all of it; no call takes longer than a millisecond. It opens no file and no socket.
+class Session {
+ public:
+  explicit Session(const SessionServices& services);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // At start. Opens a session of the library; the default one when it is not there, or broken (the reason is
+  // logged and the file kept aside as NAME.broken.json).
+  void open(const std::string& name);
+  // An empty session: what a score is rendered in.
+  void open_empty();
+
+  // A packet has come. Replies go to `from` by the outbox.
+  void handle_packet(std::span<const std::byte> packet, const osc::Endpoint& from);
+  // The same, to act at `frame`: a score is played.
+  void handle_at(uint64_t frame, std::span<const std::byte> packet);
+  // A MIDI message of up to 3 bytes: channel n plays part n if there is one, else the first part. Each input
+  // has its own bend ranges and MPE zones.
+  void handle_midi(std::span<const uint8_t> message, uint16_t input = 0);
+  // Each 5 ms, and after the jobs' answers.
+  void tick();
+
+  // The device went away or came back.
+  void announce_device();
+  // A TCP connection has ended.
+  void closed(const osc::Endpoint& connection);
+  // Saves now, if something has changed (at exit: run what the jobs then hold).
+  void save_if_changed();
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::optional<Part>& part(int slot) const { return parts_[static_cast<size_t>(slot)]; }
+  [[nodiscard]] int part_count() const;
+  [[nodiscard]] const AddressSpace& addresses() const { return addresses_; }
+  [[nodiscard]] std::optional<float> value(Target target) const;
+  [[nodiscard]] SessionData data() const;
+  [[nodiscard]] Stage& stage() { return stage_; }
+
+ private:
+  using Endpoint = osc::Endpoint;
+  static constexpr int kParts = static_cast<int>(rt::kMaxParts);
+
+  // One message and one address that it means.
+  struct Planned {
+    Request request;
+    osc::Message message;
+    std::string address;  // as it was matched; empty: the message's own
+    [[nodiscard]] std::string_view shown() const { return address.empty() ? message.address : address; }
+  };
+  // What holds while a group of messages acts.
+  struct Act {
+    When when;
+    Endpoint from;
+    bool deferred = false;  // its values are told when their frame comes
+  };
+  struct Undo {
+    Target target;
+    float value;
+  };
+
+  // session.cpp: from packet to acts
+  bool plan(const osc::Message& message, const Endpoint& from);
+  bool plan_one(const osc::Message& message, Target target, std::string address, const Endpoint& from);
+  void fail_unknown(const osc::Message& message, const Endpoint& from);
+  void schedule(std::span<const Planned> group, const Endpoint& from);
+  void act(std::span<const Planned> group, const Act& how);
+  void execute(const Planned& planned, const Act& how);
+  [[nodiscard]] static bool only_control_can(const Request& request);
+  [[nodiscard]] int64_t monotonic_of(osc::TimeTag tag) const;
+  void play_due_groups();
+  void write_score(std::span<const Planned> group, uint32_t sequence);
+
+  void call_note(const Planned& planned);
+
+  // session_values.cpp
+  void set_value(const Request& request, const Act& how);
+  void send_to_stage(Target target, float value, float seconds);
+  void store(Target target, float value, const Endpoint& from);
+  void answer_value(Target target, std::string_view address, const Endpoint& to);
+  void retry_values();
+
+  // session_parts.cpp
+  using Answer = std::function<void(const std::string& error)>;  // empty: it went well
+  void call_part(const Planned& planned, const Act& how);
+  void new_part(const Planned& planned, const Act& how);
+  void add_part(int slot, const std::string& name, schema::Kind kind, const std::string& model);
+  // Has it made on the disk thread; `then` runs if the part is still there and nothing newer was asked.
+  void make(int slot, schema::Kind kind, const std::string& model, uint32_t only_model_of_hop,
+            std::function<void(const std::string& error, MadeInstrument made)> then);
+  // Makes what the part is and installs it.
+  void bring(int slot, const Answer& answer);
+  void install(int slot, MadeInstrument made);
+  void remove_part(int slot);
+  void change_instrument(int slot, schema::Kind kind, const Answer& answer);
+  void change_model(int slot, const std::string& model, const Answer& answer);
+  [[nodiscard]] std::optional<std::filesystem::path> model_path(const std::string& name) const;
+  [[nodiscard]] std::string default_model(schema::Kind kind) const;
+
+  // session_methods.cpp
+  void call_engine(const Planned& planned, const Act& how);
+  void call_record(const Planned& planned, const Act& how);
+  void call_session(const Planned& planned, const Act& how);
+  void call_model(const Planned& planned, const Act& how);
+  void answer_status(const Endpoint& to);
+  void sync(int32_t id, const Endpoint& to);
+  void panic();
+  void show_traffic(const osc::Message& message, const Endpoint& from);
+
+  // session_record.cpp
+  void start_recording(const std::string& name, bool stems, const Endpoint& to);
+  void stop_recording(const Endpoint& to);
+  void start_score(const std::string& name, const Endpoint& to);
+  void stop_score(const Endpoint& to);
+
+  // session_midi.cpp
+  void handle_event(const midi::Event& event);
+  [[nodiscard]] int part_of_channel(uint8_t channel) const;
+  template <typename... Arguments>
+  void play_midi(int slot, std::string_view name, const Arguments&... arguments);
+
+  // session_storage.cpp
+  void load(const std::string& name, const Answer& answer);
+  void take(const SessionData& data);
+  void begin_default();
+  void clear();
+  void save(const Answer& answer);
+  void autosave();
+  void watch_models();
+  void changed() { changed_ns_ = changed_ns_ != 0 ? changed_ns_ : now_ns_; }
+
+  // session_feedback.cpp
+  [[nodiscard]] static uint32_t feedback_handle(Target target);
+  [[nodiscard]] Target feedback_target(uint32_t handle) const;
+  std::span<const std::byte> encode_feedback(uint32_t handle, std::span<std::byte> space) const;
+  std::span<const std::byte> encode(Target target, std::string_view address,
+                                    std::span<std::byte> buffer) const;
+  void tell(Target target, const Endpoint& from);
+  void tell_method(int slot, schema::part::Method method, const Endpoint& from);
+  void tell_part(int slot);  // every value of it
+  void tell_meters();
+  void notify(const Request& request, const Endpoint& from);
+  void add_listener(const std::string& target, const Answer& answer);
+  void remove_listener(const std::string& target, const Endpoint& from);
+  [[nodiscard]] std::vector<std::string> listener_names() const;
+  void start_dump(std::string_view pattern, const Endpoint& to);
+  template <typename... Arguments>
+  void announce(std::string_view address, const Arguments&... arguments) {
+    feedback_.post(replies_.encode(address, arguments...));
+  }
+
+  SessionServices services_;
+  Stage stage_;
+  Notes notes_;
+  AddressSpace addresses_;
+  osc::Feedback feedback_;
+  Replies replies_;
+  Calendar calendar_;
+  Recorder recorder_;
+  std::array<std::optional<Part>, rt::kMaxParts> parts_;
+  std::array<float, schema::master::kCount> master_{};
+  std::string name_ = "default";
+  std::string midi_inputs_ = "all";
+
+  struct Listener {
+    std::string name;  // HOST:PORT[,slow]
+    Endpoint to;
+  };
+  std::vector<Listener> listeners_;                // the permanent ones
+  std::vector<int> tapped_;                        // slots whose stems are recorded
+  std::map<uint16_t, midi::Parser> midi_parsers_;  // by input
+  std::array<int, 16> midi_key_{};                 // of the newest note of an MPE channel
+
+  std::vector<Planned> planned_;
+  std::vector<AddressSpace::Match> matches_;
+  std::vector<Undo> undo_;
+  std::map<uint32_t, std::pair<float, float>> retry_;  // target -> value, seconds: the queue was full
+
+  struct Waiting {  // for the frame at which a group acted
+    std::vector<std::vector<std::byte>> messages;
+  };
+  std::map<uint32_t, Waiting> score_waiting_;
+  struct Barrier {
+    Endpoint to;
+    int32_t id;
+  };
+  std::map<uint32_t, Barrier> barriers_;
+  uint32_t sequence_ = 0;
+  bool posted_ = false;  // audio takes part in the group that acts
+
+  std::map<Endpoint, int> traffic_;  // /dumpOSC 2: who gets it
+  bool print_traffic_ = false;
+
+  std::vector<ModelFile> models_;
+  bool watching_ = false, models_known_ = false, saving_ = false;
+  std::array<uint32_t, rt::kMaxParts> asked_{};  // counts what was asked of the disk thread for a slot
+  int64_t now_ns_ = 0, start_ns_ = 0, changed_ns_ = 0, watched_ns_ = 0, refused_ns_ = 0, peaks_ns_ = 0;
+  bool own_reverb_ = false;  // a model brought its room
+  uint64_t late_bundles_ = 0, refused_packets_ = 0, messages_ = 0, full_ = 0;
+  std::array<float, rt::kMaxParts> peaks_{};
+  float master_peak_ = 0;
+};
+
+}  // namespace continuo::session

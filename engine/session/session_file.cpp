@@ -1,0 +1,171 @@
+// A session as a file.
+#include "engine/session/session_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "engine/rt/command.h"
+#include "engine/session/names.h"
+#include "osc_schema/face.h"
+
+namespace continuo::session {
+namespace {
+
+using json = nlohmann::ordered_json;
+using schema::Kind;
+
+[[noreturn]] void refuse(const std::string& where, const std::string& what) {
+  throw SessionFileError(where + ": " + what);
+}
+
+const schema::ParameterSpec* find(Kind kind, const std::string& name) {
+  for (const schema::ParameterSpec& spec : schema::parameters(kind)) {
+    if (spec.name == name) return &spec;
+  }
+  return nullptr;
+}
+
+// 0.1f as 0.1, and whole numbers as such.
+json number(float value) {
+  if (value == std::round(value) && std::fabs(value) < 1e6f) return static_cast<int>(value);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.7g", static_cast<double>(value));
+  return std::stod(text);
+}
+
+json values_json(const std::map<std::string, float>& values, std::initializer_list<Kind> kinds) {
+  json out = json::object();
+  for (Kind kind : kinds) {
+    for (const schema::ParameterSpec& spec : schema::parameters(kind)) {
+      const auto found = values.find(std::string(spec.name));
+      if (found != values.end()) out[found->first] = number(found->second);
+    }
+  }
+  return out;
+}
+
+std::map<std::string, float> read_values(const json& object, const std::string& where,
+                                         std::initializer_list<Kind> kinds, std::vector<std::string>& notes) {
+  std::map<std::string, float> out;
+  if (!object.is_object()) refuse(where, "expected an object {\"name\": value}");
+  for (const auto& [name, value] : object.items()) {
+    const schema::ParameterSpec* spec = nullptr;
+    for (Kind kind : kinds) {
+      if (!spec) spec = find(kind, name);
+    }
+    if (!spec) {
+      notes.push_back(where + ": there is no parameter \"" + name + "\"; it is left out");
+      continue;
+    }
+    if (!value.is_number()) refuse(where + ": \"" + name + "\"", "expected " + schema::expected(*spec));
+    const double given = schema::to_type(*spec, value.get<double>());
+    const double taken = std::clamp<double>(given, spec->min, spec->max);
+    if (given != taken)
+      notes.push_back(where + ": \"" + name + "\" is out of range; the nearest value is taken");
+    out[name] = static_cast<float>(taken);
+  }
+  return out;
+}
+
+std::string text_of(const json& object, const std::string& where, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return {};
+  if (!found->is_string()) refuse(where + ": \"" + key + "\"", "expected a string");
+  return found->get<std::string>();
+}
+
+std::vector<std::string> texts_of(const json& root, const char* key) {
+  std::vector<std::string> out;
+  const auto found = root.find(key);
+  if (found == root.end()) return out;
+  if (!found->is_array()) refuse(std::string("\"") + key + "\"", "expected a list of strings");
+  for (const json& entry : *found) {
+    if (!entry.is_string()) refuse(std::string("\"") + key + "\"", "expected a list of strings");
+    out.push_back(entry.get<std::string>());
+  }
+  return out;
+}
+
+PartData read_part(const json& entry, const std::string& where, std::vector<std::string>& notes) {
+  if (!entry.is_object()) refuse(where, "expected an object");
+  PartData part;
+  const auto number_at = entry.find("number");
+  if (number_at == entry.end() || !number_at->is_number_integer())
+    refuse(where, "\"number\" is missing: 1..32");
+  const auto given = number_at->get<int64_t>();
+  if (given < 1 || given > static_cast<int64_t>(rt::kMaxParts)) refuse(where, "\"number\" must be 1..32");
+  part.number = static_cast<int>(given);
+  part.name = fit_name(text_of(entry, where, "name"));
+  const std::string instrument = text_of(entry, where, "instrument");
+  const auto kind = schema::instrument(instrument);
+  if (!kind) {
+    std::string known;
+    for (Kind k : schema::instruments()) known += (known.empty() ? "" : ", ") + std::string(schema::name(k));
+    refuse(where + ": \"instrument\"", "\"" + instrument + "\" is unknown; known are " + known);
+  }
+  part.instrument = *kind;
+  part.model = text_of(entry, where, "model");
+  if (entry.contains("values")) {
+    part.values = read_values(entry["values"], where, {Kind::kStrip, part.instrument}, notes);
+  }
+  return part;
+}
+
+}  // namespace
+
+std::string to_json(const SessionData& data) {
+  json root;
+  root["format"] = "continuo session";
+  root["version"] = kSessionVersion;
+  root["parts"] = json::array();
+  for (const PartData& part : data.parts) {
+    json entry;
+    entry["number"] = part.number;
+    entry["name"] = part.name;
+    entry["instrument"] = schema::name(part.instrument);
+    if (!part.model.empty()) entry["model"] = part.model;
+    entry["values"] = values_json(part.values, {Kind::kStrip, part.instrument});
+    root["parts"].push_back(std::move(entry));
+  }
+  root["master"] = values_json(data.master, {Kind::kMaster});
+  root["listeners"] = data.listeners;
+  root["midi_inputs"] = data.midi_inputs;
+  return root.dump(2) + "\n";
+}
+
+SessionData from_json(const std::string& text, std::vector<std::string>& notes) {
+  json root;
+  try {
+    root = json::parse(text);
+  } catch (const json::exception& error) {
+    throw SessionFileError(std::string("this is no JSON: ") + error.what());
+  }
+  if (!root.is_object() || root.value("format", json()) != "continuo session") {
+    throw SessionFileError("this is no session: \"format\": \"continuo session\" is missing");
+  }
+  const json version = root.value("version", json());
+  if (!version.is_number_integer()) throw SessionFileError("\"version\" is missing");
+  if (version.get<int64_t>() > kSessionVersion || version.get<int64_t>() < 1) {
+    throw SessionFileError("version " + version.dump() +
+                           " of the format is unknown; this program knows version " +
+                           std::to_string(kSessionVersion));
+  }
+  SessionData data;
+  std::set<int> numbers;
+  const json parts = root.value("parts", json::array());
+  if (!parts.is_array()) throw SessionFileError("\"parts\": expected a list");
+  for (const json& entry : parts) {
+    const std::string where = "parts[" + std::to_string(data.parts.size()) + "]";
+    data.parts.push_back(read_part(entry, where, notes));
+    if (!numbers.insert(data.parts.back().number).second) refuse(where, "the number is there twice");
+  }
+  if (root.contains("master")) data.master = read_values(root["master"], "master", {Kind::kMaster}, notes);
+  data.listeners = texts_of(root, "listeners");
+  data.midi_inputs = text_of(root, "session", "midi_inputs");
+  if (data.midi_inputs.empty()) data.midi_inputs = "all";
+  return data;
+}
+
+}  // namespace continuo::session

@@ -1,0 +1,235 @@
+// The session: files, and the models of the library.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "engine/session/names.h"
+#include "engine/session/session.h"
+
+namespace continuo::session {
+namespace {
+
+constexpr int64_t kAutosaveNs = 2'000'000'000;
+constexpr int64_t kWatchNs = 2'000'000'000;
+
+using schema::Kind;
+
+std::filesystem::path file_of(const LibraryFolders& folders, const std::string& name) {
+  return folders.sessions() / (name + ".json");
+}
+
+std::optional<uint16_t> index_of(Kind kind, const std::string& name) {
+  const auto specs = schema::parameters(kind);
+  for (uint16_t i = 0; i < specs.size(); ++i) {
+    if (specs[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+SessionData Session::data() const {
+  SessionData out;
+  const auto put = [](std::map<std::string, float>& values, Kind kind, std::span<const float> now) {
+    const auto specs = schema::parameters(kind);
+    for (size_t i = 0; i < specs.size(); ++i) values[std::string(specs[i].name)] = now[i];
+  };
+  for (int slot = 0; slot < kParts; ++slot) {
+    const auto& part = parts_[static_cast<size_t>(slot)];
+    if (!part) continue;
+    PartData entry{slot + 1, part->name, part->instrument, part->model, {}};
+    put(entry.values, Kind::kStrip, part->strip);
+    put(entry.values, part->instrument, part->values);
+    entry.values.erase("gate");  // nothing sounds after a restart
+    out.parts.push_back(std::move(entry));
+  }
+  put(out.master, Kind::kMaster, master_);
+  out.listeners = listener_names();
+  out.midi_inputs = midi_inputs_;
+  return out;
+}
+
+// Takes everything away. In a group of its own.
+void Session::clear() {
+  stage_.begin({});
+  for (int slot = 0; slot < kParts; ++slot) {
+    if (parts_[static_cast<size_t>(slot)]) remove_part(slot);
+  }
+  const auto specs = schema::parameters(Kind::kMaster);
+  for (uint16_t i = 0; i < master_.size(); ++i) {
+    send_to_stage({Kind::kMaster, Face::kUnit, Target::kNoPart, i}, specs[i].default_value, 0);
+    master_[i] = specs[i].default_value;
+  }
+  if (!stage_.commit()) services_.log("the engine's queue is full: the old parts may sound on");
+  calendar_.clear();
+  retry_.clear();
+  for (const Listener& listener : listeners_) feedback_.remove_listener(listener.to);
+  listeners_.clear();
+}
+
+void Session::take(const SessionData& data) {
+  clear();
+  stage_.begin({});
+  for (const auto& [name, value] : data.master) {
+    const auto index = index_of(Kind::kMaster, name);
+    if (!index) continue;
+    const Target target{Kind::kMaster, Face::kUnit, Target::kNoPart, *index};
+    send_to_stage(target, value, 0);
+    store(target, value, {});
+  }
+  if (!stage_.commit()) services_.log("the engine's queue is full: the master's values are not all heard");
+  for (const PartData& entry : data.parts) {
+    const int slot = entry.number - 1;
+    std::string name = entry.name.empty() ? std::string(schema::name(entry.instrument)) : entry.name;
+    name = free_name(name, [this](const std::string& n) { return !addresses_.name_is_free(n); });
+    add_part(slot, name, entry.instrument, entry.model);
+    Part& part = *parts_[static_cast<size_t>(slot)];
+    for (const auto& [value_name, value] : entry.values) {
+      for (Kind kind : {Kind::kStrip, entry.instrument}) {
+        if (const auto index = index_of(kind, value_name)) part.set(kind, *index, value);
+      }
+    }
+    bring(slot, [this, slot, name](const std::string& error) {
+      if (error.empty()) return;
+      services_.log("part " + std::to_string(slot + 1) + " (" + name + ") is silent: " + error);
+    });
+  }
+  for (const std::string& listener : data.listeners) {
+    add_listener(listener, [this, listener](const std::string& error) {
+      if (!error.empty()) services_.log("listener " + listener + ": " + error);
+    });
+  }
+  midi_inputs_ = data.midi_inputs;
+  services_.select_midi(midi_inputs_);
+  changed_ns_ = 0;
+}
+
+void Session::begin_default() {
+  const std::string model = default_model(Kind::kDdsp);
+  SessionData data;
+  PartData part;
+  part.instrument = model.empty() ? Kind::kAdditive : Kind::kDdsp;
+  part.name = schema::name(part.instrument);
+  part.model = model;
+  part.values["send"] = -18;
+  data.parts.push_back(std::move(part));
+  take(data);
+}
+
+void Session::open_empty() {
+  services_.jobs.run([] {}, [this](const std::string&) { clear(); });
+}
+
+void Session::open(const std::string& wanted) {
+  name_ = fit_name(wanted).empty() ? "default" : fit_name(wanted);
+  struct Found {
+    std::vector<ModelFile> models;
+    std::optional<SessionData> data;
+    std::vector<std::string> notes;
+    std::shared_ptr<SendReverb> room;
+  };
+  auto found = std::make_shared<Found>();
+  services_.jobs.run(
+      [found, folders = services_.folders, name = name_, rate = services_.engine.spec().rate] {
+        found->models = list_models(folders);
+        const auto path = file_of(folders, name);
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored)) return;
+        try {
+          found->data = from_json(read_whole(path), found->notes);
+        } catch (const std::exception& error) {
+          const auto aside = folders.sessions() / (name + ".broken.json");
+          std::filesystem::rename(path, aside, ignored);
+          found->notes.push_back("session " + name + " cannot be opened: " + error.what() +
+                                 ". It is kept as " + aside.string() +
+                                 "; the default session starts instead");
+        }
+      },
+      [this, found](const std::string& error) {
+        for (const std::string& note : found->notes) services_.log(note);
+        if (!error.empty()) services_.log(error);
+        models_ = std::move(found->models);
+        models_known_ = true;
+        if (found->data) {
+          take(*found->data);
+        } else {
+          begin_default();
+        }
+      });
+}
+
+void Session::load(const std::string& wanted, const Answer& answer) {
+  struct Found {
+    SessionData data;
+    std::vector<std::string> notes;
+  };
+  auto found = std::make_shared<Found>();
+  save_if_changed();
+  services_.jobs.run(
+      [found, path = file_of(services_.folders, wanted), wanted] {
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored)) {
+          throw std::runtime_error("there is no session \"" + wanted +
+                                   "\"; /session/list names those that are");
+        }
+        found->data = from_json(read_whole(path), found->notes);
+      },
+      [this, found, wanted, answer](const std::string& error) {
+        if (error.empty()) {
+          for (const std::string& note : found->notes) services_.log(note);
+          name_ = wanted;
+          take(found->data);
+          announce("/session/loaded", name_);
+        }
+        answer(error);
+      });
+}
+
+void Session::save(const Answer& answer) {
+  saving_ = true;
+  changed_ns_ = 0;
+  services_.jobs.run(
+      [path = file_of(services_.folders, name_), data = data()] { write_atomically(path, to_json(data)); },
+      [this, answer](const std::string& error) {
+        saving_ = false;
+        answer(error);
+      });
+}
+
+void Session::save_if_changed() {
+  if (changed_ns_ == 0 || services_.offline) return;
+  save([this](const std::string& error) {
+    if (!error.empty()) services_.log("the session is not saved: " + error);
+  });
+}
+
+void Session::autosave() {
+  if (changed_ns_ != 0 && !saving_ && now_ns_ - changed_ns_ >= kAutosaveNs) save_if_changed();
+}
+
+// New, changed and vanished model files are announced.
+void Session::watch_models() {
+  if (!models_known_ || watching_ || now_ns_ - watched_ns_ < kWatchNs) return;
+  watching_ = true;
+  watched_ns_ = now_ns_;
+  auto found = std::make_shared<std::vector<ModelFile>>();
+  services_.jobs.run([found, folders = services_.folders] { *found = list_models(folders); },
+                     [this, found](const std::string& error) {
+                       watching_ = false;
+                       if (!error.empty()) return;
+                       const auto has = [](const std::vector<ModelFile>& list, const std::string& name) {
+                         return std::any_of(list.begin(), list.end(),
+                                            [&](const ModelFile& m) { return m.name == name; });
+                       };
+                       for (const ModelFile& model : *found) {
+                         if (std::find(models_.begin(), models_.end(), model) == models_.end())
+                           announce("/model/added", model.name);
+                       }
+                       for (const ModelFile& model : models_) {
+                         if (!has(*found, model.name)) announce("/model/removed", model.name);
+                       }
+                       models_ = std::move(*found);
+                     });
+}
+
+}  // namespace continuo::session

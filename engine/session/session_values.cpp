@@ -1,0 +1,94 @@
+// The session: values, their faces and where they go.
+#include "engine/session/session.h"
+
+namespace continuo::session {
+
+using schema::Kind;
+
+std::optional<float> Session::value(Target target) const {
+  if (target.kind == Kind::kMaster) return master_[target.index];
+  if (target.part == Target::kNoPart) return std::nullopt;
+  const auto& part = parts_[target.part];
+  if (!part || (target.kind != Kind::kStrip && target.kind != part->instrument)) return std::nullopt;
+  return part->value(target.kind, target.index);
+}
+
+void Session::set_value(const Request& request, const Act& how) {
+  const Target target = request.target.with(Face::kUnit);
+  if (!how.deferred) undo_.push_back({target, value(target).value_or(0)});
+  send_to_stage(target, request.value, request.seconds);
+  retry_.erase(target.handle());
+  if (how.deferred) {
+    calendar_.add(how.when.frame, Calendar::Change{target, request.value, how.from});
+  } else {
+    store(target, request.value, how.from);
+  }
+}
+
+void Session::send_to_stage(Target target, float value, float seconds) {
+  const int slot = target.part;
+  if (target.kind == Kind::kStrip) {
+    posted_ = true;
+    return stage_.set_strip(slot, target.index, value, seconds);
+  }
+  if (target.kind == Kind::kMaster) {
+    posted_ = true;
+    return stage_.set_master(target.index, value, seconds);
+  }
+  const schema::ParameterSpec& spec = target.parameter();
+  if (spec.acts != schema::Acts::kSession) {
+    posted_ = true;
+    return stage_.set_parameter(slot, target.index, value, seconds, spec.to_model());
+  }
+  const Part& part = *parts_[target.part];
+  switch (target.index) {
+    case schema::voice::kGate:
+      posted_ = true;
+      notes_.gate(slot, value >= 0.5f);
+      break;
+    case schema::voice::kPitch:
+      posted_ = posted_ || part.voice(schema::voice::kGate) >= 0.5f;
+      notes_.gate_pitch(slot, value, seconds);
+      break;
+    case schema::voice::kGlide:
+      stage_.set_glide(slot, value, part.voice(schema::voice::kLegato) >= 0.5f);
+      break;
+    case schema::voice::kLegato:
+      stage_.set_glide(slot, part.voice(schema::voice::kGlide), value >= 0.5f);
+      break;
+    case schema::voice::kVoices:
+      stage_.set_polyphony(slot, static_cast<int>(value));
+      break;
+    default:
+      break;
+  }
+}
+
+void Session::store(Target target, float value, const Endpoint& from) {
+  if (target.kind == Kind::kMaster) {
+    master_[target.index] = value;
+  } else {
+    auto& part = parts_[target.part];
+    if (!part || (target.kind != Kind::kStrip && target.kind != part->instrument)) return;
+    part->set(target.kind, target.index, value);
+  }
+  changed();
+  tell(target, from);
+}
+
+// Continuous values that found the queue full: the newest of each goes out as soon as there is room.
+void Session::retry_values() {
+  if (retry_.empty()) return;
+  stage_.begin({});
+  for (const auto& [handle, going] : retry_) {
+    const Target target = Target::of(handle);
+    if (value(target)) send_to_stage(target, going.first, going.second);
+  }
+  if (stage_.commit()) retry_.clear();
+}
+
+void Session::answer_value(Target target, std::string_view address, const Endpoint& to) {
+  replies_.send_encoded(to, encode(target, address, replies_.buffer()));
+}
+
+}  // namespace continuo::session
