@@ -11,9 +11,14 @@ std::string recording_key(const std::filesystem::path& file) {
   return std::regex_replace(file.stem().string(), take, "");
 }
 
-bool held_out(const std::filesystem::path& file) {
+std::uint32_t recording_hash(const std::filesystem::path& file) {
   const std::string name = "continuo/" + recording_key(file);
-  return crc32(0, reinterpret_cast<const Bytef*>(name.data()), static_cast<uInt>(name.size())) % 10 == 0;
+  return static_cast<std::uint32_t>(
+      crc32(0, reinterpret_cast<const Bytef*>(name.data()), static_cast<uInt>(name.size())));
+}
+
+bool held_out(const std::filesystem::path& file) {
+  return recording_hash(file) % 10 == 0;
 }
 
 }  // namespace continuo::data

@@ -1,6 +1,7 @@
 // Which recordings train a model and which are held out: by a hash of the name, so that it never changes.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -10,7 +11,10 @@ namespace continuo::data {
 // that the takes of one note stay on one side.
 std::string recording_key(const std::filesystem::path& file);
 
-// Held out when CRC-32 (IEEE 802.3, as in zlib) of "continuo/KEY" modulo 10 is 0: one recording in ten.
+// CRC-32 (IEEE 802.3, as in zlib) of "continuo/KEY".
+std::uint32_t recording_hash(const std::filesystem::path& file);
+
+// Held out when the hash modulo 10 is 0: one recording in ten.
 bool held_out(const std::filesystem::path& file);
 
 }  // namespace continuo::data

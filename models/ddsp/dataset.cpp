@@ -9,11 +9,13 @@
 
 #include "models/data/audio_file.h"
 #include "models/data/split.h"
+#include "models/ddsp/clip_cache.h"
 
 namespace continuo::ddsp {
 namespace {
 
 constexpr double kShortest_s = 0.5;
+constexpr float kSounding_db = -50;
 constexpr double kLeastVoiced = 0.4;  // share of sounding frames that need a pitch
 constexpr double kLeastTotal_s = 10;
 constexpr double kDetune = 0.5;  // semitones either way
@@ -24,6 +26,51 @@ std::vector<float> f0_of(const std::vector<float>& midi) {
   std::vector<float> f0(midi.size());
   std::transform(midi.begin(), midi.end(), f0.begin(), data::midi_to_hz);
   return f0;
+}
+
+struct Recording {
+  std::filesystem::path file;
+  std::string group;
+  std::vector<float> audio;
+  bool held_out = false;
+};
+
+// Throws std::runtime_error when a clip cannot train a monophonic model.
+void check_pitch(const Clip& clip, const std::filesystem::path& file) {
+  std::size_t sounding = 0, voiced = 0;
+  for (std::size_t j = 0; j < clip.frames(); ++j) {
+    if (clip.db[j] < kSounding_db) continue;
+    ++sounding;
+    voiced += clip.voiced[j] ? 1 : 0;
+  }
+  if (sounding == 0) throw std::runtime_error(file.string() + ": silent");
+  if (static_cast<double>(voiced) < kLeastVoiced * static_cast<double>(sounding)) {
+    throw std::runtime_error(file.string() +
+                             ": hardly any steady pitch; a DDSP model learns one note at a time");
+  }
+}
+
+// Marks what is held out when the names' hashes mark nothing.
+void hold_out_something(std::vector<Recording>& recordings, int sample_rate) {
+  const auto marked = [](const Recording& r) { return r.held_out; };
+  if (std::any_of(recordings.begin(), recordings.end(), marked)) return;
+  if (recordings.size() >= 4) {
+    std::min_element(recordings.begin(), recordings.end(), [](const Recording& a, const Recording& b) {
+      return data::recording_hash(a.file) < data::recording_hash(b.file);
+    })->held_out = true;
+    return;
+  }
+  std::vector<Recording> ends;
+  for (Recording& recording : recordings) {
+    const std::size_t keep = recording.audio.size() * 9 / 10;
+    if (recording.audio.size() - keep < static_cast<std::size_t>(sample_rate)) continue;
+    Recording end = recording;
+    end.audio.erase(end.audio.begin(), end.audio.begin() + static_cast<std::ptrdiff_t>(keep));
+    end.held_out = true;
+    recording.audio.resize(keep);
+    ends.push_back(std::move(end));
+  }
+  recordings.insert(recordings.end(), ends.begin(), ends.end());
 }
 
 // Adds `note` to `phrase`, overlapping by `overlap` samples with an equal-power crossfade.
@@ -75,8 +122,8 @@ Clip make_clip(std::string name, std::string group, std::vector<float> audio, co
   // Recordings cut off while sounding would teach a click.
   const std::size_t fade = std::min(audio.size(), static_cast<std::size_t>(kFade_s * spec.sample_rate));
   for (std::size_t i = 0; i < fade; ++i) {
-    audio[audio.size() - 1 - i] *=
-        0.5f - 0.5f * std::cos(std::numbers::pi_v<float> * static_cast<float>(i) / static_cast<float>(fade));
+    const float x = static_cast<float>(i) / static_cast<float>(fade);
+    audio[audio.size() - 1 - i] *= 0.5f - 0.5f * std::cos(std::numbers::pi_v<float> * x);
   }
   audio.insert(audio.begin(), static_cast<std::size_t>(spec.pad_before_s * spec.sample_rate), 0.f);
   audio.resize(audio.size() + static_cast<std::size_t>(spec.pad_after_s * spec.sample_rate), 0.f);
@@ -85,59 +132,64 @@ Clip make_clip(std::string name, std::string group, std::vector<float> audio, co
   clip.group = std::move(group);
   const std::size_t frames = audio.size() / hop;
   audio.resize(frames * hop);
-  data::Features features = data::extract_features(audio, data::feature_spec(spec.sample_rate, spec.hop));
+  clip.audio = std::move(audio);
+  const ClipCache cache(spec.cache, clip.audio, spec);
+  if (cache.load(clip)) return clip;
+
+  data::Features features =
+      data::extract_features(clip.audio, data::feature_spec(spec.sample_rate, spec.hop));
   features.midi.resize(frames);
   features.db.resize(frames);
   features.voiced.resize(frames);
-  clip.audio = std::move(audio);
   clip.midi = std::move(features.midi);
   clip.db = std::move(features.db);
   clip.voiced = std::move(features.voiced);
   clip.controls = analyse_controls(clip.audio, f0_of(clip.midi), spec.harmonics, spec.noise_bands, spec.hop,
                                    spec.sample_rate);
+  cache.store(clip);
   return clip;
 }
 
 Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const DatasetSpec& spec,
                      const std::function<void(const std::string&)>& report) {
-  Dataset set;
-  std::mt19937 random(spec.seed);
-  std::uniform_real_distribution<double> detune(-kDetune, kDetune);
-  std::vector<std::vector<float>> sources;
-  std::vector<std::string> groups;
-  double seconds = 0;
+  std::vector<Recording> recordings;
   std::string last_problem;
+  const auto leave_out = [&](const std::exception& error) {
+    last_problem = error.what();
+    report("left out: " + last_problem);
+  };
   for (const auto& folder : folders) {
     for (const auto& file : data::find_audio(folder)) {
       try {
-        std::vector<float> audio = data::read_audio(file, spec.sample_rate);
-        const double length_s = static_cast<double>(audio.size()) / spec.sample_rate;
-        if (length_s < kShortest_s) throw std::runtime_error(file.string() + ": shorter than 0.5 s");
-        const std::string group = file.parent_path().filename().string();
-        Clip clip = make_clip(file.stem().string(), group, audio, spec);
-        std::size_t sounding = 0, voiced = 0;
-        for (std::size_t j = 0; j < clip.frames(); ++j) {
-          if (clip.db[j] < -50) continue;
-          ++sounding;
-          voiced += clip.voiced[j] ? 1 : 0;
+        Recording recording{file, file.parent_path().filename().string(),
+                            data::read_audio(file, spec.sample_rate), data::held_out(file)};
+        if (static_cast<double>(recording.audio.size()) < kShortest_s * spec.sample_rate) {
+          throw std::runtime_error(file.string() + ": shorter than 0.5 s");
         }
-        if (sounding == 0) throw std::runtime_error(file.string() + ": silent");
-        if (static_cast<double>(voiced) < kLeastVoiced * static_cast<double>(sounding)) {
-          throw std::runtime_error(file.string() +
-                                   ": hardly any steady pitch; a DDSP model needs one note at a time");
-        }
-        if (data::held_out(file)) {
-          set.held_out.push_back(std::move(clip));
-          continue;
-        }
-        seconds += length_s;
-        set.train.push_back(std::move(clip));
-        sources.push_back(std::move(audio));
-        groups.push_back(group);
+        recordings.push_back(std::move(recording));
       } catch (const std::runtime_error& error) {
-        last_problem = error.what();
-        report("left out: " + last_problem);
+        leave_out(error);
       }
+    }
+  }
+  hold_out_something(recordings, spec.sample_rate);
+
+  Dataset set;
+  std::vector<const Recording*> sources;
+  double seconds = 0;
+  for (const Recording& recording : recordings) {
+    try {
+      Clip clip = make_clip(recording.file.stem().string(), recording.group, recording.audio, spec);
+      check_pitch(clip, recording.file);
+      if (recording.held_out) {
+        set.held_out.push_back(std::move(clip));
+        continue;
+      }
+      seconds += static_cast<double>(recording.audio.size()) / spec.sample_rate;
+      set.train.push_back(std::move(clip));
+      sources.push_back(&recording);
+    } catch (const std::runtime_error& error) {
+      leave_out(error);
     }
   }
   if (seconds < kLeastTotal_s) {
@@ -146,21 +198,26 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
         " s of usable audio; at least 10 s (better 10 minutes) of one instrument is needed" +
         (last_problem.empty() ? "" : "; the last problem: " + last_problem));
   }
+  if (!spec.augment) return set;
 
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    const double ratio = std::exp2(detune(random) / 12);
-    auto audio = data::resample(sources[i], spec.sample_rate, spec.sample_rate / ratio);
-    set.augmented.push_back(make_clip(set.train[i].name + " detuned", groups[i], audio, spec));
-  }
+  std::mt19937 random(spec.seed);
+  std::uniform_real_distribution<double> detune(-kDetune, kDetune);
   std::map<std::string, std::vector<const std::vector<float>*>> by_group;
-  for (std::size_t i = 0; i < sources.size(); ++i) by_group[groups[i]].push_back(&sources[i]);
+  for (const Recording* source : sources) {
+    const double ratio = std::exp2(detune(random) / 12);
+    auto audio = data::resample(source->audio, spec.sample_rate, spec.sample_rate / ratio);
+    set.augmented.push_back(
+        make_clip(source->file.stem().string() + " detuned", source->group, std::move(audio), spec));
+    by_group[source->group].push_back(&source->audio);
+  }
   for (const auto& [group, notes] : by_group) {
     double total = 0;
     for (const auto* note : notes) total += static_cast<double>(note->size()) / spec.sample_rate;
     const int phrases = static_cast<int>(total * spec.phrase_share / kPhrase_s);
     for (int i = 0; i < phrases; ++i) {
-      set.augmented.push_back(make_clip(group + " phrase " + std::to_string(i), group,
-                                        make_phrase(notes, spec.sample_rate, random), spec));
+      auto audio = make_phrase(notes, spec.sample_rate, random);
+      set.augmented.push_back(
+          make_clip(group + " phrase " + std::to_string(i), group, std::move(audio), spec));
     }
   }
   return set;

@@ -29,7 +29,9 @@ struct DatasetSpec {
   double pad_before_s = 0.25;  // silence around each recording
   double pad_after_s = 0.4;
   double phrase_share = 0.6;  // seconds of joined notes for each second of recordings
+  bool augment = true;        // else `augmented` stays empty
   unsigned seed = 1;
+  std::filesystem::path cache;  // folder for measured frames, by content; empty: measure anew each time
 };
 
 struct Dataset {
@@ -39,8 +41,9 @@ struct Dataset {
 };
 
 // Reads every recording below `folders`. Files that cannot be used (unreadable, shorter than 0.5 s, hardly
-// any steady pitch) are left out and named to `report`. Throws std::runtime_error when too little is left
-// (under 10 s), saying what was wrong.
+// any steady pitch) are left out and named to `report`. Held out: what models/data/split.h says; when that
+// names none, the recording with the lowest hash of four or more, or the last tenth of each of fewer. Throws
+// std::runtime_error when too little is left to train on (under 10 s), saying what was wrong.
 Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const DatasetSpec& spec,
                      const std::function<void(const std::string&)>& report);
 

@@ -1,23 +1,45 @@
 #include "models/ddsp/evaluate.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/ddsp/spectral_loss.h"
 
 namespace continuo::ddsp {
+namespace {
+
+// Noise power over harmonic power of one frame, dB (uniform white noise has a mean square of a third).
+double noise_ratio_db(const ControlTrack& track, std::size_t frame) {
+  const auto h = static_cast<std::size_t>(track.harmonics), b = static_cast<std::size_t>(track.bands);
+  double harmonic = 1e-12, noise = 1e-12;
+  for (std::size_t k = 0; k < h; ++k) {
+    const double a = track.amplitudes[frame * h + k];
+    harmonic += a * a / 2;
+  }
+  for (std::size_t i = 0; i < b; ++i) {
+    const double m = track.noise[frame * b + i];
+    noise += m * m / 3 / static_cast<double>(b);
+  }
+  return 10 * std::log10(noise / harmonic);
+}
+
+}  // namespace
 
 Evaluation evaluate(std::span<const Clip> recordings, int sample_rate, int hop, const Renderer& render) {
   constexpr float kSounding_db = -50;
   const data::FeatureSpec spec = data::feature_spec(sample_rate, hop);
   Evaluation result;
-  double power = 0, cents_ok = 0, rough_model = 0, rough_data = 0;
+  double power = 0, cents_ok = 0, noise_model = 0, noise_data = 0;
   double sounding = 0, voiced = 0;
   for (const Clip& clip : recordings) {
     const std::vector<float> audio = render(clip.midi, clip.db);
     result.spectral_loss += multi_scale_spectral_loss(audio, clip.audio);
     ++result.recordings;
     const data::Features heard = data::extract_features(audio, spec);
-    const data::Features source = data::extract_features(clip.audio, spec);
+    std::vector<float> f0(clip.midi.size());
+    std::transform(clip.midi.begin(), clip.midi.end(), f0.begin(), data::midi_to_hz);
+    const ControlTrack made =
+        analyse_controls(audio, f0, clip.controls.harmonics, clip.controls.bands, hop, sample_rate);
     for (std::size_t j = 0; j < clip.frames() && j < heard.frames(); ++j) {
       if (clip.db[j] < kSounding_db) continue;
       ++sounding;
@@ -25,16 +47,16 @@ Evaluation evaluate(std::span<const Clip> recordings, int sample_rate, int hop, 
       if (!clip.voiced[j]) continue;
       ++voiced;
       if (heard.voiced[j] && std::fabs(heard.midi[j] - clip.midi[j]) < 0.1f) ++cents_ok;
-      rough_model += heard.aperiodicity[j];
-      rough_data += source.aperiodicity[j];
+      noise_model += noise_ratio_db(made, j);
+      noise_data += noise_ratio_db(clip.controls, j);
     }
   }
   if (result.recordings > 0) result.spectral_loss /= result.recordings;
   if (sounding > 0) result.power_error_db = power / sounding;
   if (voiced > 0) {
     result.within_10_cents = 100 * cents_ok / voiced;
-    result.aperiodicity_model = rough_model / voiced;
-    result.aperiodicity_data = rough_data / voiced;
+    result.noise_model_db = noise_model / voiced;
+    result.noise_data_db = noise_data / voiced;
   }
   return result;
 }

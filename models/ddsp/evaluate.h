@@ -16,11 +16,11 @@ using Renderer = std::function<std::vector<float>(std::span<const float> midi, s
 
 struct Evaluation {
   int recordings = 0;
-  double spectral_loss = 0;       // mean multi-scale spectral loss of the recordings
-  double power_error_db = 0;      // mean |difference| of power on sounding frames (above -50 dB)
-  double within_10_cents = 0;     // percent of voiced frames whose f0, tracked anew, is within 10 cents
-  double aperiodicity_model = 0;  // mean YIN aperiodicity on voiced frames: rendered, and recorded
-  double aperiodicity_data = 0;
+  double spectral_loss = 0;    // mean multi-scale spectral loss of the recordings
+  double power_error_db = 0;   // mean |difference| of power on sounding frames (above -50 dB)
+  double within_10_cents = 0;  // percent of voiced frames whose f0, tracked anew, is within 10 cents
+  double noise_model_db = 0;   // noise below harmonics on sounding frames, mean: rendered, and recorded
+  double noise_data_db = 0;
 };
 
 Evaluation evaluate(std::span<const Clip> recordings, int sample_rate, int hop, const Renderer& render);

@@ -154,6 +154,7 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
     mean = mean == 0 ? loss : 0.98 * mean + 0.02 * loss;
     progress_.loss = mean;
     progress_.steps_a_second = static_cast<double>(taken) / std::max(1e-3, since(from));
+    progress_.left_s = progress_.done > 0.01 ? progress_.stage_s * (1 / progress_.done - 1) : 0;
     progress_.elapsed_s = before_s + since(start);
     if (since(start) - reported < 1) return;
     reported = since(start);
@@ -171,7 +172,7 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
     progress_.rate = spec_.rate;
     descend(loss, progress_.rate);
     ++warm_done_;
-    warm_s_ = warm_before + since(start);
+    warm_s_ = progress_.stage_s = warm_before + since(start);
     progress_.done = std::max(static_cast<double>(warm_done_) / static_cast<double>(spec_.warm_steps),
                               warm_s_ / 60 / spec_.warm_minutes);
     tell(loss.item<float>(), warm_done_, start);
@@ -202,7 +203,7 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
     progress_.rate = spec_.rate * std::pow(0.1, progress_.done);
     descend(loss, progress_.rate);
     ++progress_.step;
-    spectral_s_ = spectral_before + since(spectral);
+    spectral_s_ = progress_.stage_s = spectral_before + since(spectral);
     tell(loss.item<float>(), progress_.step - step_before, spectral);
     if (since(start) - judged > spec_.checkpoint_minutes * 60) {
       judge();

@@ -12,7 +12,7 @@
 namespace continuo::ddsp {
 
 struct TrainSpec {
-  double minutes = 60;  // of the spectral stage; ends at whichever limit comes first
+  double minutes = 30;  // of the spectral stage; ends at whichever limit comes first
   int64_t steps = 1'000'000;
   double warm_minutes = 3;  // of the warm start
   int64_t warm_steps = 1500;
@@ -31,9 +31,11 @@ struct TrainSpec {
 struct Progress {
   bool warm = false;
   int64_t step = 0;
-  double done = 0;  // 0..1 of this stage
-  double loss = 0;  // running mean
-  double rate = 0;  // learning rate
+  double done = 0;     // 0..1 of this stage
+  double stage_s = 0;  // spent in this stage
+  double left_s = 0;   // of this stage, as far as can be told
+  double loss = 0;     // running mean
+  double rate = 0;     // learning rate
   double steps_a_second = 0;
   double elapsed_s = 0;      // of training in all, over resumes
   double held_out_loss = 0;  // of the latest evaluation, 0 before the first

@@ -1,0 +1,121 @@
+#include "models/train/ddsp_command.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "models/ddsp/model_file.h"
+#include "models/ddsp/report.h"
+#include "models/ddsp/statistics.h"
+#include "models/ddsp/table.h"
+#include "models/train/progress_bar.h"
+
+namespace continuo::train {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kAuditions = 6;
+constexpr std::size_t kPictures = 3;
+constexpr unsigned long long kNoiseSeed = 1;
+
+double minutes_of(const std::vector<ddsp::Clip>& clips, int sample_rate) {
+  double samples = 0;
+  for (const ddsp::Clip& clip : clips) samples += static_cast<double>(clip.audio.size());
+  return samples / sample_rate / 60;
+}
+
+}  // namespace
+
+fs::path model_path(const std::string& out) {
+  if (out.empty()) throw std::runtime_error("--out needs a name");
+  fs::path path = out;
+  if (path.extension() != ".safetensors") path += ".safetensors";
+  if (path.has_parent_path()) return path;
+  if (const char* home = std::getenv("CONTINUO_HOME"); home && *home) return fs::path(home) / "models" / path;
+  const char* user = std::getenv("HOME");
+  if (!user || !*user) throw std::runtime_error("neither CONTINUO_HOME nor HOME is set; give --out a path");
+  return fs::path(user) / "Continuo" / "models" / path;
+}
+
+int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
+  const fs::path file = model_path(options.out);
+  const fs::path base = fs::path(file).replace_extension();
+  const fs::path work = base.string() + ".training";
+  const fs::path checkpoint = options.checkpoint.empty() ? work / "checkpoint" : options.checkpoint;
+  const std::string name = base.filename().string();
+  if (options.resume && !fs::exists(checkpoint)) {
+    throw std::runtime_error(checkpoint.string() + ": no checkpoint to resume; leave --resume out to start");
+  }
+  fs::create_directories(work);
+
+  const ddsp::NetworkShape& shape = options.shape;
+  ddsp::DatasetSpec set_spec;
+  set_spec.sample_rate = shape.sample_rate;
+  set_spec.hop = shape.hop;
+  set_spec.harmonics = shape.harmonics;
+  set_spec.noise_bands = shape.noise_bands;
+  set_spec.seed = options.spec.seed;
+  set_spec.cache = work / "cache";
+  std::puts("Reading and measuring the recordings ...");
+  const ddsp::Dataset data =
+      ddsp::load_dataset(options.data, set_spec, [](const std::string& line) { std::puts(line.c_str()); });
+  std::printf("%zu recordings, %.1f minutes; %zu more held out; %.1f minutes of detuned and joined notes\n",
+              data.train.size(), minutes_of(data.train, shape.sample_rate), data.held_out.size(),
+              minutes_of(data.augmented, shape.sample_rate));
+  // Before hours are spent: is there anything to play?
+  nlohmann::json about = ddsp::describe(data.train, static_cast<double>(shape.sample_rate) / shape.hop);
+
+  ddsp::Trainer trainer(shape, options.spec, data);
+  trainer.save_to(checkpoint);
+  if (options.resume) trainer.load(checkpoint);
+  ProgressBar bar;
+  trainer.run(stop, [&](const ddsp::Progress& progress) { bar.show(progress); });
+  bar.finish();
+  if (stop) {
+    std::printf("Stopped and saved. Continue with the same command and --resume.\n");
+    return 130;
+  }
+
+  about["source"] = options.source;
+  about["licence"] = options.licence;
+  ddsp::Network& network = trainer.best();
+  ddsp::write_model(file, network, ddsp::model_config(name, shape, about));
+  std::printf("Wrote %s (%.2f MB). Judging it ...\n", file.c_str(),
+              static_cast<double>(fs::file_size(file)) / 1e6);
+
+  ddsp::Table table;
+  table.fit(data.train);
+  const ddsp::Renderer model = [&](std::span<const float> midi, std::span<const float> db) {
+    return ddsp::render(network, {midi.begin(), midi.end()}, {db.begin(), db.end()}, kNoiseSeed);
+  };
+  const ddsp::Renderer peer = [&](std::span<const float> midi, std::span<const float> db) {
+    return ddsp::synthesise(table.look_up(midi, db, shape.sample_rate), midi, shape.hop, shape.sample_rate,
+                            kNoiseSeed);
+  };
+  ddsp::Report report = ddsp::make_report(data, shape.sample_rate, shape.hop, model, peer);
+  report.name = name;
+  report.source = options.source;
+  report.licence = options.licence;
+  report.channels = shape.channels;
+  report.hidden = shape.hidden;
+  report.harmonics = shape.harmonics;
+  report.noise_bands = shape.noise_bands;
+  for (const auto& weights : network->parameters()) report.parameters += weights.numel();
+  report.steps = static_cast<long>(trainer.progress().step);
+  report.skipped_steps = static_cast<long>(trainer.skipped_steps());
+  report.core_hours = trainer.progress().elapsed_s / 3600;
+
+  std::vector<std::pair<std::string, std::string>> pictures;
+  ddsp::write_auditions(data, shape.sample_rate, model, peer, work / "auditions", {}, kAuditions);
+  for (const auto& clip :
+       ddsp::write_auditions(data, shape.sample_rate, model, peer, work / "auditions", base, kPictures)) {
+    pictures.emplace_back(name + "/" + clip + ".png", clip);
+  }
+  ddsp::write_card(base.string() + ".md", report, pictures);
+  for (const std::string& line : ddsp::verdict(report)) std::printf("  %s\n", line.c_str());
+  std::printf("Card: %s.md\nListen: %s (original, model and table of each)\n", base.c_str(),
+              (work / "auditions").c_str());
+  return 0;
+}
+
+}  // namespace continuo::train

@@ -1,0 +1,30 @@
+// `continuo-train ddsp`: recordings in, a model file, sounds, a card and a verdict out.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "models/ddsp/network.h"
+#include "models/ddsp/trainer.h"
+
+namespace continuo::train {
+
+struct DdspOptions {
+  std::vector<std::filesystem::path> data;
+  std::string out;  // a name (goes to $CONTINUO_HOME/models) or a path
+  std::string source, licence;
+  std::filesystem::path checkpoint;  // to resume from or start over; empty: in OUT.training
+  bool resume = false;
+  ddsp::NetworkShape shape;
+  ddsp::TrainSpec spec;
+};
+
+// NAME.safetensors of --out: a bare name lies in $CONTINUO_HOME/models, by default ~/Continuo/models.
+std::filesystem::path model_path(const std::string& out);
+
+// Returns the exit code: 0 done, 130 stopped and saved. Throws std::exception with a message for the user.
+int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop);
+
+}  // namespace continuo::train
