@@ -50,9 +50,11 @@ void Worker::stop() {
   thread_.join();
 }
 
+bool Worker::has_room(size_t commands) const noexcept { return queue_.size_approx() + commands <= kQueueLength; }
+
 bool Worker::post(std::span<const rt::Command> commands) noexcept {
   if (commands.empty()) return true;
-  if (queue_.size_approx() + commands.size() > kQueueLength) return false;
+  if (!has_room(commands.size())) return false;
   for (const rt::Command& command : commands) {
     if (!queue_.try_enqueue(command)) return false;
   }

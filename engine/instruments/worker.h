@@ -39,6 +39,8 @@ class Worker {
   void start(bool real_time);
   void stop();
 
+  // Control thread.
+  [[nodiscard]] bool has_room(size_t commands) const noexcept;
   // Control thread. All or nothing; false: the queue is full. kInstall brings a ModelHalf*.
   [[nodiscard]] bool post(std::span<const rt::Command> commands) noexcept;
   // Control thread. kRetired events: a ModelHalf (index kInstall) or a model (index kSwapModel).

@@ -56,7 +56,10 @@ bool Stage::commit() {
   stamp(to_audio_);
   stamp(to_worker_);
   if (!to_audio_.empty()) to_audio_.back().sequence = std::max(to_audio_.back().sequence, when_.sequence);
-  const bool posted = engine_.post(to_audio_) && worker_.post(to_worker_);
+  for (const rt::Command& command : to_audio_) {
+    if (command.kind == rt::CommandKind::kNoteOn) slots_[command.part].voices.starts(command.voice, frame);
+  }
+  const bool posted = worker_.has_room(to_worker_.size()) && engine_.post(to_audio_) && worker_.post(to_worker_);
   to_audio_.clear();
   to_worker_.clear();
   return posted;
@@ -175,6 +178,8 @@ void Stage::note_expression(int part, int32_t id, rt::Expression expression, flo
   Slot& slot = slots_[part];
   VoiceAllocator::Voice* voice = slot.voices.sounding(id);
   if (voice == nullptr) return;
+  // A note that has not begun yet would not hear it: it waits as long as the note does.
+  has_note_ |= slot.has_model && voice->start_frame > next_frame();
   rt::Command command = make(rt::CommandKind::kExpression, part);
   command.index = static_cast<uint16_t>(expression);
   command.voice = slot.voices.slot_of(voice);
@@ -204,6 +209,7 @@ void Stage::all_notes_off(int part) {
 void Stage::silence(int part) {
   slots_[part].voices.release_all();
   slots_[part].keys.clear();
+  has_note_ |= slots_[part].has_model;  // after the notes that are on their way
   post(make(rt::CommandKind::kSilence, part), true, true);
 }
 
@@ -223,6 +229,7 @@ void Stage::hold(const void* pointer, std::shared_ptr<const void> owner) {
 void Stage::install(int part, InstrumentPair pair, std::shared_ptr<const void> keep) {
   Slot& slot = slots_[part];
   const bool had_model = slot.has_model;
+  has_note_ |= had_model;  // after the notes that are on their way
   const int polyphony = slot.voices.polyphony();
   slot.voices = VoiceAllocator{};
   slot.voices.set_polyphony(polyphony);
@@ -245,6 +252,7 @@ void Stage::install(int part, InstrumentPair pair, std::shared_ptr<const void> k
 void Stage::remove(int part) {
   Slot& slot = slots_[part];
   rt::Command command = make(rt::CommandKind::kRemove, part);
+  has_note_ |= slot.has_model;  // after the notes that are on their way
   command.ahead = true;
   command.pointer = nullptr;
   post(command, true, true);

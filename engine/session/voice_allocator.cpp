@@ -30,7 +30,7 @@ VoiceAllocator::Started VoiceAllocator::start(int32_t id, float pitch) {
     }
     if (v.fading && (slot == nullptr || v.age < slot->age)) slot = &v;
   }
-  *slot = Voice{id, ++generations_, pitch, true, true, false, ++clock_};
+  *slot = Voice{id, ++generations_, pitch, true, true, false, ++clock_, 0};
   started.voice = slot_of(slot);
   started.generation = slot->generation;
   return started;

@@ -18,6 +18,7 @@ class VoiceAllocator {
     float pitch = 0;
     bool sounding = false, held = false, fading = false;
     uint64_t age = 0;
+    uint64_t start_frame = 0;
   };
   struct Started {
     uint16_t voice;
@@ -37,6 +38,7 @@ class VoiceAllocator {
   [[nodiscard]] uint16_t slot_of(const Voice* voice) const {
     return static_cast<uint16_t>(voice - voices_.data());
   }
+  void starts(uint16_t voice, uint64_t frame) { voices_[voice].start_frame = frame; }
   void ended(uint16_t voice, uint32_t generation);
   void release_all();
   [[nodiscard]] int count() const;
