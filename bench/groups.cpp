@@ -1,0 +1,38 @@
+// The list of all figures, in the order of the table.
+#include "bench/figures.h"
+
+namespace continuo::bench {
+
+const std::vector<Group>& groups() {
+  static const std::vector<Group> all{
+      {"what one core can do",
+       {{"machine_gemv_gflops", "GFLOP/s"},
+        {"machine_gemm_gflops", "GFLOP/s"},
+        {"machine_int8_gops", "GOP/s"}},
+       measure_machine},
+      {"GRU step of one voice", {{"gru512_step_us", "us"}}, measure_gru_step},
+      {"GRU step of 8 voices", {{"gru512_batch8_step_us", "us"}}, measure_gru_batch},
+      {"int8 matrix-vector product", {{"int8_product_us", "us"}}, measure_int8_product},
+      {"OSC decode and dispatch", {{"osc_dispatch_ns", "ns"}}, measure_dispatch},
+      {"process start", {{"start_ms", "ms"}}, measure_start},
+      {"callback with 8 notes",
+       {{"callback_p999_percent", "% of period"}, {"resident_mb", "MB"}},
+       measure_callback},
+      {"flood of OSC with 8 notes",
+       {{"flood_xruns", "xruns"},
+        {"flood_lost", "messages"},
+        {"worker_step_max_ms", "ms"},
+        {"control_turn_max_ms", "ms"}},
+       measure_flood},
+      {"real-time guard", {{"realtime_violations", "violations"}}, measure_violations},
+      {"OSC to changed sound", {{"control_latency_p99_ms", "ms"}}, measure_control_latency},
+      {"untimed note-on to sound", {{"note_on_ms", "ms"}}, measure_note_on},
+      {"note-on with a time tag", {{"note_on_exact", "% of notes"}}, measure_note_on_exact},
+      {"model against table on held-out recordings",
+       {{"ddsp_mss", "loss"}, {"ddsp_f0_within_10_cents_percent", "% of frames"}},
+       measure_ddsp},
+  };
+  return all;
+}
+
+}  // namespace continuo::bench
