@@ -107,6 +107,7 @@ int run(int argc, char** argv) {
     return cli::osc_send(osc, message, wait_seconds);
   }
   const session::LibraryFolders folders = session::LibraryFolders::find(program);
+  if (render_command->parsed()) return cli::render(render, folders);
   return cli::play(play, folders);
 }
 

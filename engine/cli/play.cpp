@@ -13,6 +13,7 @@
 #include "engine/audio/device_keeper.h"
 #include "engine/cli/commands.h"
 #include "engine/midi/hub.h"
+#include "engine/osc/format.h"
 #include "engine/osc/transports.h"
 #include "engine/rt/realtime.h"
 #include "engine/rt/thread.h"
@@ -107,6 +108,11 @@ class Player final : public session::Outbox {
                                       }};
     session_.emplace(services);
     session_->open(options_.session);
+    osc::Endpoint own;
+    own.transport = osc::Transport::internal;
+    for (const std::string& listener : options_.feedback) {
+      session_->handle_packet(osc::parse_message("/feedback/add \"" + listener + "\"").packet, own);
+    }
   }
 
   void schedule_tick() {
