@@ -6,18 +6,18 @@
 #include <mutex>
 #include <streambuf>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #if __has_include(<dlfcn.h>)
 #include <dlfcn.h>
+#include <pthread.h>
 #endif
 
 namespace continuo {
 namespace {
 
-// Passes lines on, but those of RtAudio and RtMidi and the empty lines that they put around them. Dropping
-// makes no system call: when a JACK server dies, one thread of RtAudio writes here while another cancels it
-// (jack_client_close), and to be cancelled inside a stream's destructor ends the process.
+// Passes lines on, but those of RtAudio and RtMidi and the empty lines that they put around them.
 class Sieve : public std::streambuf {
  public:
   explicit Sieve(std::streambuf* out) : out_(out) {}
@@ -29,6 +29,7 @@ class Sieve : public std::streambuf {
     return traits_type::not_eof(c);
   }
   std::streamsize xsputn(const char* text, std::streamsize count) override {
+    let_finish({text, static_cast<size_t>(count)});
     const std::lock_guard lock(mutex_);
     for (std::streamsize i = 0; i < count; ++i) put(text[i]);
     return count;
@@ -40,6 +41,16 @@ class Sieve : public std::streambuf {
   }
 
  private:
+  // When a JACK server dies, libjack's thread says so through RtAudio while RtAudio's other thread cancels
+  // it, asynchronously (jack_client_close); to be cancelled inside a stream ends the process. That thread
+  // ends by itself after these words: it may not be cancelled any more.
+  static void let_finish(std::string_view text) {
+#if __has_include(<dlfcn.h>)
+    if (text.find("shutting down this client") != std::string_view::npos) {
+      pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+    }
+#endif
+  }
   static bool theirs(const std::string& line) {
     return line.find("RtApi") != std::string::npos || line.find("RtAudio") != std::string::npos ||
            line.find("RtMidi") != std::string::npos || line.find("MidiInJack") != std::string::npos ||
