@@ -47,18 +47,6 @@ class InstrumentMaker {
                               const InstrumentSpec& spec, uint32_t only_model_of_hop) = 0;
 };
 
-// Control thread. A score being written: every accepted message with the frame at which it acted. Files are
-// the disk thread's; `then` gets the error, empty when it went well.
-class ScoreService {
- public:
-  using Then = std::function<void(const std::string& error)>;
-  virtual ~ScoreService() = default;
-  virtual void start(const std::string& name, uint64_t first_frame, Then then) = 0;
-  virtual void message(uint64_t frame, std::span<const std::byte> message) = 0;
-  virtual void stop(uint64_t frame, Then then) = 0;
-  [[nodiscard]] virtual std::string writing() const = 0;  // its name; empty: none
-};
-
 using Resolved = std::function<void(std::optional<osc::Endpoint>, const std::string& why)>;
 
 struct SessionServices {
@@ -68,7 +56,6 @@ struct SessionServices {
   Outbox& outbox;
   InstrumentMaker& maker;
   LibraryFolders folders;
-  ScoreService* score = nullptr;
   // "jack: system, 48000 Hz, 64 frames", and the whole way from message to loudspeaker.
   std::function<std::string()> device_line = [] { return std::string("none"); };
   std::function<double()> latency_ms = [] { return 0.0; };

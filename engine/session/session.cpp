@@ -28,7 +28,11 @@ Session::Session(const SessionServices& services)
       recorder_(services.folders.recordings(),
                 [&jobs = services.jobs](Recorder::Work work, Recorder::Then then) {
                   jobs.run(std::move(work), std::move(then));
-                }) {
+                }),
+      score_(services.folders.scores(), services.engine.spec().rate,
+             [&jobs = services.jobs](std::function<void()> work, ScoreWriter::Then then) {
+               jobs.run(std::move(work), std::move(then));
+             }) {
   const auto specs = schema::parameters(schema::Kind::kMaster);
   for (size_t i = 0; i < master_.size(); ++i) master_[i] = specs[i].default_value;
   now_ns_ = start_ns_ = services_.monotonic_ns();
@@ -77,14 +81,14 @@ void Session::handle_packet(std::span<const std::byte> packet, const Endpoint& f
   }
 }
 
-void Session::handle_at(uint64_t frame, std::span<const std::byte> packet) {
+void Session::handle_at(uint64_t frame, std::span<const std::byte> packet, const Endpoint& from) {
   now_ns_ = services_.monotonic_ns();
   osc::PacketReader reader(packet);
   planned_.clear();
   bool good = reader.ok();
   osc::Message message;
-  while (reader.next(message)) good = plan(message, {}) && good;
-  if (good && !planned_.empty()) act(planned_, {{frame, false, 0}, {}, false});
+  while (reader.next(message)) good = plan(message, from) && good;
+  if (good && !planned_.empty()) act(planned_, {{frame, false, 0}, from, false});
 }
 
 bool Session::plan(const osc::Message& message, const Endpoint& from) {
@@ -200,7 +204,7 @@ void Session::act(std::span<const Planned> group, const Act& how) {
   posted_ = false;
   When when = how.when;
   if (services_.offline && when.frame == 0) when.frame = services_.engine.clock().read().next_frame;
-  const bool scored = services_.score != nullptr && !services_.score->writing().empty();
+  const bool scored = writing_score_;
   if (scored) when.sequence = ++sequence_;
   stage_.begin(when);
   for (const Planned& planned : group) execute(planned, how);
@@ -280,8 +284,12 @@ void Session::write_score(std::span<const Planned> group, uint32_t sequence) {
   if (posted_) {
     score_waiting_.emplace(sequence, std::move(waiting));
   } else {
-    for (const auto& bytes : waiting.messages) services_.score->message(stage_.next_frame(), bytes);
+    write_score(waiting, stage_.next_frame());
   }
+}
+
+void Session::write_score(const Waiting& waiting, uint64_t frame) {
+  for (size_t i = 0; i < waiting.messages.size(); ++i) score_.message(frame, waiting.messages[i], i > 0);
 }
 
 void Session::tick() {
@@ -291,7 +299,7 @@ void Session::tick() {
         if (event.kind == rt::EventKind::kApplied) {
           const auto found = score_waiting_.find(event.sequence);
           if (found == score_waiting_.end()) return;
-          for (const auto& bytes : found->second.messages) services_.score->message(event.frame, bytes);
+          write_score(found->second, event.frame);
           score_waiting_.erase(found);
         } else if (event.kind == rt::EventKind::kTapStopped) {
           recorder_.tap_stopped(event.pointer);
@@ -316,6 +324,7 @@ void Session::tick() {
     master_peak_ = services_.engine.take_master_peak();
     tell_meters();
     recorder_.tick();
+    score_.tick();
   }
   feedback_.run(now_ns_);
   autosave();

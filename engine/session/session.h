@@ -19,6 +19,7 @@
 #include "engine/session/part.h"
 #include "engine/session/replies.h"
 #include "engine/session/request.h"
+#include "engine/session/score/score_writer.h"
 #include "engine/session/services.h"
 #include "engine/session/session_file.h"
 
@@ -41,7 +42,7 @@ class Session {
   // A packet has come. Replies go to `from` by the outbox.
   void handle_packet(std::span<const std::byte> packet, const osc::Endpoint& from);
   // The same, to act at `frame`: a score is played.
-  void handle_at(uint64_t frame, std::span<const std::byte> packet);
+  void handle_at(uint64_t frame, std::span<const std::byte> packet, const osc::Endpoint& from = {});
   // A MIDI message of up to 3 bytes: channel n plays part n if there is one, else the first part. Each input
   // has its own bend ranges and MPE zones.
   void handle_midi(std::span<const uint8_t> message, uint16_t input = 0);
@@ -50,6 +51,8 @@ class Session {
 
   // The device went away or came back.
   void announce_device();
+  // A permanent listener of the command line, HOST:PORT[,slow].
+  void add_listener(const std::string& target);
   // A TCP connection has ended.
   void closed(const osc::Endpoint& connection);
   // Saves now, if something has changed (at exit: run what the jobs then hold).
@@ -60,6 +63,7 @@ class Session {
   [[nodiscard]] int part_count() const;
   [[nodiscard]] const AddressSpace& addresses() const { return addresses_; }
   [[nodiscard]] std::optional<float> value(Target target) const;
+  [[nodiscard]] std::optional<float> value(std::string_view address) const;
   [[nodiscard]] SessionData data() const;
   [[nodiscard]] Stage& stage() { return stage_; }
 
@@ -80,6 +84,9 @@ class Session {
     Endpoint from;
     bool deferred = false;  // its values are told when their frame comes
   };
+  struct Waiting {  // for the frame at which a group acted
+    std::vector<std::vector<std::byte>> messages;
+  };
   struct Undo {
     Target target;
     float value;
@@ -96,6 +103,7 @@ class Session {
   [[nodiscard]] int64_t monotonic_of(osc::TimeTag tag) const;
   void play_due_groups();
   void write_score(std::span<const Planned> group, uint32_t sequence);
+  void write_score(const Waiting& waiting, uint64_t frame);
 
   void call_note(const Planned& planned);
 
@@ -149,6 +157,7 @@ class Session {
   void load(const std::string& name, const Answer& answer);
   void take(const SessionData& data);
   void begin_default();
+  void bring_room();
   void clear();
   void save(const Answer& answer);
   void autosave();
@@ -183,6 +192,7 @@ class Session {
   Replies replies_;
   Calendar calendar_;
   Recorder recorder_;
+  ScoreWriter score_;
   std::array<std::optional<Part>, rt::kMaxParts> parts_;
   std::array<float, schema::master::kCount> master_{};
   std::string name_ = "default";
@@ -202,9 +212,6 @@ class Session {
   std::vector<Undo> undo_;
   std::map<uint32_t, std::pair<float, float>> retry_;  // target -> value, seconds: the queue was full
 
-  struct Waiting {  // for the frame at which a group acted
-    std::vector<std::vector<std::byte>> messages;
-  };
   std::map<uint32_t, Waiting> score_waiting_;
   struct Barrier {
     Endpoint to;
@@ -220,8 +227,8 @@ class Session {
   std::vector<ModelFile> models_;
   bool watching_ = false, models_known_ = false, saving_ = false;
   std::array<uint32_t, rt::kMaxParts> asked_{};  // counts what was asked of the disk thread for a slot
-  int64_t now_ns_ = 0, start_ns_ = 0, changed_ns_ = 0, watched_ns_ = 0, refused_ns_ = 0, peaks_ns_ = 0;
-  bool own_reverb_ = false;  // a model brought its room
+  int64_t now_ns_ = 0, start_ns_ = 0, changed_ns_ = 0, watched_ns_ = 0, refused_ns_ = INT64_MIN / 2, peaks_ns_ = 0;
+  bool own_reverb_ = false, writing_score_ = false;  // a model brought its room
   uint64_t late_bundles_ = 0, refused_packets_ = 0, messages_ = 0, full_ = 0;
   std::array<float, rt::kMaxParts> peaks_{};
   float master_peak_ = 0;

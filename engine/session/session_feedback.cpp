@@ -159,6 +159,12 @@ void Session::add_listener(const std::string& target, const Answer& answer) {
   });
 }
 
+void Session::add_listener(const std::string& target) {
+  add_listener(target, [this, target](const std::string& error) {
+    if (!error.empty()) services_.log("listener " + target + ": " + error);
+  });
+}
+
 void Session::remove_listener(const std::string& target, const Endpoint& from) {
   const auto found =
       std::find_if(listeners_.begin(), listeners_.end(), [&](const Listener& l) { return l.name == target; });

@@ -65,48 +65,56 @@ void Session::stop_recording(const Endpoint& to) {
 
 // A score begins with the session as it is, so that rendering needs nothing but the file.
 void Session::start_score(const std::string& name, const Endpoint& to) {
-  if (services_.score == nullptr) return replies_.fail(to, "/record/score", "there is no score writer here");
-  if (!services_.score->writing().empty()) {
+  if (writing_score_)
     return replies_.fail(to, "/record/score", "a score is being written already; /record/score/stop ends it");
-  }
-  const uint64_t first = stage_.next_frame();
-  services_.score->start(name, first, [this, to, name](const std::string& error) {
-    if (error.empty()) return replies_.done(to, "/record/score", name);
+  // From a whole tick on, so that what is rendered from 0 is cut like what is heard.
+  const uint64_t next = stage_.next_frame();
+  const uint64_t first = (next + rt::kTickFrames - 1) / rt::kTickFrames * rt::kTickFrames;
+  writing_score_ = true;
+  score_.start(name, first, [this, to](const std::string& error) {
+    if (error.empty()) return replies_.done(to, "/record/score", score_.writing());
+    writing_score_ = false;
     replies_.fail(to, "/record/score", error);
   });
   stage_.reset_seeds();
   std::array<std::byte, 1024> buffer;
-  for (int slot = 0; slot < kParts; ++slot) {
-    const auto& part = parts_[static_cast<size_t>(slot)];
-    if (!part) continue;
-    osc::MessageWriter made(buffer, "/part/new", part->model.empty() ? "ss" : "sss");
-    made.add(schema::name(part->instrument)).add(std::string_view(part->name));
-    if (!part->model.empty()) made.add(std::string_view(part->model));
-    services_.score->message(first, made.bytes());
-  }
   const auto write_values = [&](schema::Kind kind, uint8_t part) {
     const auto specs = schema::parameters(kind);
     for (uint16_t i = 0; i < specs.size(); ++i) {
       const Target target{kind, Face::kUnit, part, i};
-      if (value(target) == specs[i].default_value) continue;
-      services_.score->message(first, encode(target, AddressSpace::canonical(target), buffer));
+      if (value(target) != specs[i].default_value)
+        score_.message(first, encode(target, AddressSpace::canonical(target), buffer));
     }
   };
+  // Parts take the first free number, so gaps are filled and emptied again.
+  std::vector<std::string> gaps;
   write_values(schema::Kind::kMaster, Target::kNoPart);
-  for (int slot = 0; slot < kParts; ++slot) {
-    const auto& part = parts_[static_cast<size_t>(slot)];
-    if (!part) continue;
-    write_values(schema::Kind::kStrip, static_cast<uint8_t>(slot));
-    write_values(part->instrument, static_cast<uint8_t>(slot));
+  for (int slot_number = 0, left = part_count(); left > 0; ++slot_number) {
+    const auto slot = static_cast<uint8_t>(slot_number);
+    const auto& part = parts_[slot];
+    if (!part) {
+      score_.message(
+          first,
+          osc::MessageWriter(buffer, "/part/new", "s").add(schema::name(schema::Kind::kAdditive)).bytes());
+      gaps.push_back(std::string("/part/").append(std::to_string(slot_number + 1)).append("/remove"));
+      continue;
+    }
+    --left;
+    osc::MessageWriter made(buffer, "/part/new", part->model.empty() ? "ss" : "sss");
+    made.add(schema::name(part->instrument)).add(std::string_view(part->name));
+    if (!part->model.empty()) made.add(std::string_view(part->model));
+    score_.message(first, made.bytes());
+    write_values(schema::Kind::kStrip, slot);
+    write_values(part->instrument, slot);
   }
+  for (const std::string& gap : gaps) score_.message(first, osc::MessageWriter(buffer, gap, "").bytes());
 }
 
 void Session::stop_score(const Endpoint& to) {
-  if (services_.score == nullptr || services_.score->writing().empty()) {
-    return replies_.fail(to, "/record/score/stop", "no score is being written");
-  }
-  const std::string name = services_.score->writing();
-  services_.score->stop(stage_.next_frame(), [this, to, name](const std::string& error) {
+  if (!writing_score_) return replies_.fail(to, "/record/score/stop", "no score is being written");
+  writing_score_ = false;
+  score_waiting_.clear();
+  score_.stop(stage_.next_frame(), [this, to, name = score_.writing()](const std::string& error) {
     if (error.empty()) return replies_.done(to, "/record/score/stop", name);
     replies_.fail(to, "/record/score/stop", error);
   });

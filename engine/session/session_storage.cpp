@@ -94,11 +94,7 @@ void Session::take(const SessionData& data) {
       services_.log("part " + std::to_string(slot + 1) + " (" + name + ") is silent: " + error);
     });
   }
-  for (const std::string& listener : data.listeners) {
-    add_listener(listener, [this, listener](const std::string& error) {
-      if (!error.empty()) services_.log("listener " + listener + ": " + error);
-    });
-  }
+  for (const std::string& listener : data.listeners) add_listener(listener);
   midi_inputs_ = data.midi_inputs;
   services_.select_midi(midi_inputs_);
   changed_ns_ = 0;
@@ -116,8 +112,26 @@ void Session::begin_default() {
   take(data);
 }
 
+// The send's reverb until a model brings its own.
+void Session::bring_room() {
+  auto room = std::make_shared<std::shared_ptr<SendReverb>>();
+  services_.jobs.run([room, rate = services_.engine.spec().rate] { *room = SendReverb::room(rate); },
+                     [this, room](const std::string&) {
+                       if (own_reverb_ || !*room) return;
+                       stage_.begin({});
+                       stage_.set_send_reverb(std::move(*room));
+                       if (!stage_.commit()) services_.log("the engine's queue is full: there is no reverb");
+                     });
+}
+
 void Session::open_empty() {
-  services_.jobs.run([] {}, [this](const std::string&) { clear(); });
+  bring_room();
+  auto models = std::make_shared<std::vector<ModelFile>>();
+  services_.jobs.run([models, folders = services_.folders] { *models = list_models(folders); },
+                     [this, models](const std::string&) {
+                       models_ = std::move(*models);
+                       clear();
+                     });
 }
 
 void Session::open(const std::string& wanted) {
@@ -126,7 +140,6 @@ void Session::open(const std::string& wanted) {
     std::vector<ModelFile> models;
     std::optional<SessionData> data;
     std::vector<std::string> notes;
-    std::shared_ptr<SendReverb> room;
   };
   auto found = std::make_shared<Found>();
   services_.jobs.run(
@@ -150,6 +163,7 @@ void Session::open(const std::string& wanted) {
         if (!error.empty()) services_.log(error);
         models_ = std::move(found->models);
         models_known_ = true;
+        bring_room();
         if (found->data) {
           take(*found->data);
         } else {

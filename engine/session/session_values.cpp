@@ -13,6 +13,11 @@ std::optional<float> Session::value(Target target) const {
   return part->value(target.kind, target.index);
 }
 
+std::optional<float> Session::value(std::string_view address) const {
+  const auto target = addresses_.find(address);
+  return target && target->is_parameter() ? value(*target) : std::nullopt;
+}
+
 void Session::set_value(const Request& request, const Act& how) {
   const Target target = request.target.with(Face::kUnit);
   if (!how.deferred) undo_.push_back({target, value(target).value_or(0)});
