@@ -33,6 +33,7 @@ struct UdpPort::Impl : std::enable_shared_from_this<UdpPort::Impl> {
     const auto address = bind_address(options.listen);
     v6 = address.is_v6();
     loopback = address.is_loopback();
+    any = address.is_unspecified();
     boost::system::error_code error;
     const udp::endpoint local(address, options.port);
     socket.open(local.protocol(), error);
@@ -77,13 +78,14 @@ struct UdpPort::Impl : std::enable_shared_from_this<UdpPort::Impl> {
     wait();
   }
 
+  bool reaches(const Endpoint& to) const {
+    if (to.is_v4() ? v6 && !any : !v6) return false;
+    return !loopback || to.is_loopback();
+  }
+
   bool send(const Endpoint& to, std::span<const std::byte> packet) {
-    udp::socket* from = &socket;
-    bool from_v6 = v6;
-    if ((to.is_v4() ? false : !v6) || (to.is_v4() && v6 && loopback) || (loopback && !to.is_loopback())) {
-      from_v6 = !to.is_v4();
-      from = &outgoing(from_v6);
-    }
+    const bool from_v6 = reaches(to) ? v6 : !to.is_v4();
+    udp::socket* from = reaches(to) ? &socket : &outgoing(from_v6);
     boost::system::error_code error;
     for (int attempt = 0; attempt < 2; ++attempt) {
       from->send_to(boost::asio::buffer(packet.data(), packet.size()), to_asio(to, from_v6), 0, error);
@@ -117,6 +119,7 @@ struct UdpPort::Impl : std::enable_shared_from_this<UdpPort::Impl> {
   std::uint16_t port = 0;
   bool v6 = false;
   bool loopback = false;
+  bool any = false;
 };
 
 UdpPort::UdpPort(boost::asio::io_context& io, const UdpOptions& options, PacketHandler handler)

@@ -1,9 +1,12 @@
 // What liblo serialises for us is what our reader and the specification say.
 #include "engine/osc/outgoing.h"
 
+#include <lo/lo.h>
+
 #include <catch2/catch.hpp>
 
 #include "engine/osc/packet.h"
+#include "engine/osc/packet_writer.h"
 #include "tests/engine/osc/bytes.h"
 
 using namespace continuo::osc;
@@ -29,6 +32,40 @@ TEST_CASE("messages of every type that liblo knows") {
                                         std::string("abc\0", 4) + u64(2) + u64(3) + u64(0x3ff0000000000000)));
   CHECK(PacketReader(bytes).ok());
   CHECK(as_string(Outgoing("/quit").bytes()) == message("/quit", ""));
+}
+
+TEST_CASE("liblo reads what our writer writes") {
+  std::byte buffer[256];
+  const std::string blob = "abc";
+  MessageWriter w(buffer, "/all", "ifsbhtdScmTFNI");
+  w.add(-2)
+      .add(0.5f)
+      .add("text")
+      .add_blob(view(blob))
+      .add(std::int64_t{-3})
+      .add(TimeTag{7ull << 32 | 8})
+      .add(0.1);
+  w.add("sym").add_bits('A').add_bits(0x00903c7f);
+  const auto bytes = w.bytes();
+  REQUIRE_FALSE(bytes.empty());
+  int fault = 0;
+  const lo_message m = lo_message_deserialise(buffer, bytes.size(), &fault);
+  CHECK(fault == 0);
+  REQUIRE(m != nullptr);
+  CHECK(std::string(lo_message_get_types(m)) == "ifsbhtdScmTFNI");
+  lo_arg** a = lo_message_get_argv(m);
+  CHECK(a[0]->i == -2);
+  CHECK(a[1]->f == 0.5f);
+  CHECK(std::string(&a[2]->s) == "text");
+  CHECK(lo_blob_datasize(reinterpret_cast<lo_blob>(a[3])) == 3);
+  CHECK(a[4]->h == -3);
+  CHECK(a[5]->t.sec == 7);
+  CHECK(a[5]->t.frac == 8);
+  CHECK(a[6]->d == 0.1);
+  CHECK(std::string(&a[7]->S) == "sym");
+  CHECK(a[8]->c == 'A');
+  CHECK(a[9]->m[1] == 0x90);
+  lo_message_free(m);
 }
 
 TEST_CASE("bundles, also in bundles, outlive the messages they were made of") {
