@@ -106,7 +106,9 @@ class Renderer {
       for (const session::ScoreEvent& event : group) bundle.add(event.packet);
       packet.resize(bundle.bytes().size());
     }
-    session_.handle_at(frame + kPrerollFrames, packet);
+    osc::Endpoint score;  // so that it gets replies
+    score.transport = osc::Transport::udp;
+    session_.handle_at(frame + kPrerollFrames, packet, score);
     while (jobs_.pending() > 0) jobs_.drain();
   }
 

@@ -9,7 +9,7 @@ namespace continuo {
 namespace voice = schema::voice;
 
 namespace {
-constexpr float kLevel = 0.2f;          // RMS of a note at full velocity
+constexpr float kLevel = 0.1f;          // RMS of a note at full velocity
 constexpr double kKillSeconds = 0.005;  // a stolen voice fades this fast
 }  // namespace
 
