@@ -86,6 +86,7 @@ void Session::handle_at(uint64_t frame, std::span<const std::byte> packet, const
   osc::PacketReader reader(packet);
   planned_.clear();
   bool good = reader.ok();
+  if (!good) replies_.fail(from, "packet", "not OSC: " + osc::describe(reader.fault()));
   osc::Message message;
   while (reader.next(message)) good = plan(message, from) && good;
   if (good && !planned_.empty()) act(planned_, {{frame, false, 0}, from, false});

@@ -1,0 +1,167 @@
+// Sessions as files: saved by themselves, restored, and kept aside when broken. Scores that say what was
+// played.
+#include "rig.h"
+
+#include "engine/session/score/score.h"
+
+using namespace continuo;
+using namespace continuo::session;
+
+namespace {
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+TEST_CASE("a session is saved by itself and comes back") {
+  Folder home;
+  {
+    Rig rig(home.path());
+    rig.say("/part/new additive pad");
+    rig.say("/part/pad/gain -7.5");
+    rig.say("/part/pad/slope -12");
+    rig.say("/master/gain -3");
+    rig.say("/feedback/add 10.0.0.9:9000,slow");
+    rig.run(2.2);
+    CHECK(std::filesystem::exists(home.path() / "sessions" / "default.json"));
+  }
+  Rig again(home.path());
+  CHECK(again.session->part_count() == 2);
+  CHECK(again.value("/part/pad/gain") == -7.5f);
+  CHECK(again.value("/additive/2/slope") == -12);
+  CHECK(again.value("/master/gain") == -3);
+  CHECK(again.say("/feedback/list") == std::vector<std::string>{"/feedback/list \"10.0.0.9:9000,slow\""});
+  again.say("/part/2/note 60 100");
+  CHECK(again.peak(0.1) > 1e-3f);
+  CHECK(again.say("/session/save evening") ==
+        std::vector<std::string>{"/done \"/session/save\" \"evening\""});
+  CHECK(again.say("/session/list") == std::vector<std::string>{"/session/list \"default\" \"evening\""});
+  again.say("/session/new");
+  CHECK(again.session->part_count() == 1);
+  CHECK(again.say("/session/load evening") ==
+        std::vector<std::string>{"/done \"/session/load\" \"evening\""});
+  CHECK(again.session->part_count() == 2);
+  CHECK(again.say("/session/load nothing")
+            .front()
+            .starts_with("/fail \"/session/load\" \"there is no session"));
+}
+
+TEST_CASE("a broken session is kept aside, and the default one starts") {
+  Folder home;
+  std::filesystem::create_directories(home.path() / "sessions");
+  std::ofstream(home.path() / "sessions" / "default.json")
+      << "{\"format\": \"continuo session\", \"version\": 99}";
+  Rig rig(home.path());
+  REQUIRE(rig.log.size() == 1);
+  CHECK_THAT(rig.log[0],
+             Catch::Contains("version 99 of the format is unknown; this program knows version 1"));
+  CHECK(std::filesystem::exists(home.path() / "sessions" / "default.broken.json"));
+  CHECK(rig.session->part_count() == 1);
+}
+
+TEST_CASE("session files say what is wrong with them") {
+  const struct {
+    const char* text;
+    const char* reason;
+  } rows[] = {
+      {"[", "this is no JSON"},
+      {"{}", "\"format\": \"continuo session\" is missing"},
+      {R"({"format": "continuo session"})", "\"version\" is missing"},
+      {R"({"format": "continuo session", "version": 1, "parts": 5})", "\"parts\": expected a list"},
+      {R"({"format": "continuo session", "version": 1, "parts": [{}]})",
+       "parts[0]: \"number\" is missing: 1..32"},
+      {R"({"format": "continuo session", "version": 1, "parts": [{"number": 33}]})",
+       "\"number\" must be 1..32"},
+      {R"({"format": "continuo session", "version": 1, "parts": [{"number": 1, "instrument": "organ"}]})",
+       "\"organ\" is unknown; known are additive, ddsp"},
+      {R"({"format": "continuo session", "version": 1, "master": {"gain": "loud"}})",
+       "master: \"gain\": expected float gain, db, -60..12"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.text);
+    std::vector<std::string> notes;
+    CHECK_THROWS_WITH(from_json(row.text, notes), Catch::Contains(row.reason));
+  }
+  std::vector<std::string> notes;
+  const SessionData data = from_json(
+      R"({"format": "continuo session", "version": 1, "master": {"gain": 40, "loudness": 1}})", notes);
+  CHECK(data.master.at("gain") == 12);
+  CHECK(notes.size() == 2);
+  CHECK(from_json(to_json(data), notes).master.at("gain") == 12);
+}
+
+TEST_CASE("new models are announced") {
+  Folder home;
+  Rig rig(home.path());
+  rig.say("/notify 1");
+  rig.run(2.1);
+  rig.heard.clear();
+  home.add_model("flute");
+  rig.run(2.1);
+  REQUIRE_FALSE(rig.heard.empty());
+  CHECK(rig.heard.front().text == "/model/added \"flute\"");
+  CHECK(rig.say("/model/list").front() == "/model/list \"flute\"");
+}
+
+TEST_CASE("a score holds what was played, with its frames, and sounds the same again") {
+  Folder home;
+  std::vector<float> live;
+  const auto play = [&live](Rig& rig, double seconds) {
+    const auto more = rig.run(seconds);
+    live.insert(live.end(), more.begin(), more.end());
+  };
+  {
+    Rig rig(home.path());
+    rig.say("/part/1/gain -6");
+    rig.say("/part/1/send -60");  // the room's own rounding depends on when it was built
+    rig.run(0.1);
+    REQUIRE(rig.engine.clock().read().next_frame % rt::kTickFrames == 0);
+    CHECK(rig.say("/record/score piece") == std::vector<std::string>{"/done \"/record/score\" \"piece\""});
+    play(rig, 0.005);
+    rig.say("/part/1/note 57 100");
+    play(rig, 0.1);
+    rig.bundle({"/part/1/pan -0.5", "/part/1/note 61 80"}, 0.0111);
+    play(rig, 0.1);
+    rig.say("/part/1/gain 99");  // refused: not in the score
+    rig.say("/status");          // nor are questions
+    rig.say("/part/1/note 57 0");
+    play(rig, 0.1);
+    CHECK(rig.say("/record/score/stop").front() == "/done \"/record/score/stop\" \"piece\"");
+  }
+  const Score score = read_score(home.path() / "scores" / "piece.txt");
+  CHECK(score.rate == Rig::kRate);
+  std::vector<std::string> lines;
+  for (const ScoreEvent& event : score.events) {
+    osc::PacketReader reader(event.packet);
+    osc::Message message;
+    REQUIRE(reader.next(message));
+    lines.push_back(std::to_string(event.time.frame) + " " + osc::format(message));
+  }
+  INFO(text_of(home.path() / "scores" / "piece.txt"));
+  REQUIRE(lines.size() == 6);
+  CHECK(lines[0] == "0 /part/new \"additive\" \"additive\"");
+  CHECK(lines[1] == "0 /part/1/gain -6.0");
+  CHECK(lines[2] == "240 /part/1/note 57 100");
+  CHECK(score.events[4].group == score.events[3].group);
+  CHECK(lines[5].find("/part/1/note 57 0") != std::string::npos);
+
+  Rig rig(home.path(), "");
+  constexpr uint64_t kBefore = 150 * rt::kTickFrames;  // the session is there before the score begins
+  rig.render(kBefore);
+  std::vector<float> again;
+  for (const ScoreEvent& event : score.events) {
+    const auto more = rig.render(event.time.frame - again.size());
+    again.insert(again.end(), more.begin(), more.end());
+    rig.session->handle_at(kBefore + event.time.frame, event.packet);
+    rig.settle();
+  }
+  const auto rest = rig.render(live.size() - again.size());
+  again.insert(again.end(), rest.begin(), rest.end());
+  REQUIRE(again.size() == live.size());
+  float most = 0;
+  for (size_t i = 0; i < live.size(); ++i) most = std::max(most, std::fabs(live[i] - again[i]));
+  CHECK(most == 0);
+}
