@@ -13,9 +13,6 @@ namespace {
 lo_message message_of(const std::shared_ptr<void>& p) {
   return p.get();
 }
-lo_bundle bundle_of(const std::shared_ptr<void>& p) {
-  return p.get();
-}
 
 std::shared_ptr<void> owned(lo_message message) {
   if (message == nullptr) throw std::bad_alloc();
@@ -87,27 +84,37 @@ std::vector<std::byte> Outgoing::bytes() const {
   return copy_and_free(bytes, size);
 }
 
-OutgoingBundle::OutgoingBundle(TimeTag time)
-    : bundle_(lo_bundle_new({time.seconds(), time.fraction()}), [](void* b) { lo_bundle_free(b); }) {
-  if (bundle_ == nullptr) throw std::bad_alloc();
-}
-
 OutgoingBundle& OutgoingBundle::add(const Outgoing& message) {
-  contents_.push_back(message.message_);
-  lo_bundle_add_message(bundle_of(bundle_), message.address_.c_str(), message_of(message.message_));
+  elements_.push_back({std::make_shared<Outgoing>(message), nullptr});
   return *this;
 }
 
 OutgoingBundle& OutgoingBundle::add(const OutgoingBundle& bundle) {
-  contents_.push_back(bundle.bundle_);
-  contents_.insert(contents_.end(), bundle.contents_.begin(), bundle.contents_.end());
-  lo_bundle_add_bundle(bundle_of(bundle_), bundle_of(bundle.bundle_));
+  elements_.push_back({nullptr, std::make_shared<OutgoingBundle>(bundle)});
   return *this;
 }
 
+// A lo_bundle that owns its bundles and a reference to each message. Only lo_bundle_free_recursive gives back
+// all that liblo 0.31 takes for it (lo_bundle_free leaks the paths).
+void* OutgoingBundle::build() const {
+  const lo_bundle made = lo_bundle_new({time_.seconds(), time_.fraction()});
+  if (made == nullptr) throw std::bad_alloc();
+  for (const Element& element : elements_) {
+    if (element.message != nullptr) {
+      const lo_message message = message_of(element.message->message_);
+      lo_message_incref(message);
+      lo_bundle_add_message(made, element.message->address_.c_str(), message);
+    } else {
+      lo_bundle_add_bundle(made, element.bundle->build());
+    }
+  }
+  return made;
+}
+
 std::vector<std::byte> OutgoingBundle::bytes() const {
+  const std::unique_ptr<void, void (*)(void*)> made(build(), [](void* b) { lo_bundle_free_recursive(b); });
   std::size_t size = 0;
-  void* bytes = lo_bundle_serialise(bundle_of(bundle_), nullptr, &size);
+  void* bytes = lo_bundle_serialise(made.get(), nullptr, &size);
   return copy_and_free(bytes, size);
 }
 

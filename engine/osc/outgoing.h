@@ -13,7 +13,8 @@
 
 namespace continuo::osc {
 
-// Control thread; allocates. liblo 0.31 knows every type but arrays and r: for those see MessageWriter.
+// Control thread; allocates. A copy stands for the same message, not for one of its own. liblo 0.31 knows
+// every type but arrays and r: for those see MessageWriter.
 //   transports.send(who, Outgoing("/fail").add("/part/1/gain").add("expects a number from -80 to 12
 //   dB").bytes());
 class Outgoing {
@@ -42,14 +43,20 @@ class Outgoing {
 
 class OutgoingBundle {
  public:
-  explicit OutgoingBundle(TimeTag time = TimeTag::immediately());
+  explicit OutgoingBundle(TimeTag time = TimeTag::immediately()) : time_(time) {}
   OutgoingBundle& add(const Outgoing& message);
   OutgoingBundle& add(const OutgoingBundle& bundle);
   std::vector<std::byte> bytes() const;
 
  private:
-  std::shared_ptr<void> bundle_;                 // lo_bundle, which only refers to what it holds
-  std::vector<std::shared_ptr<void>> contents_;  // so this keeps it
+  struct Element {  // one of both
+    std::shared_ptr<const Outgoing> message;
+    std::shared_ptr<const OutgoingBundle> bundle;
+  };
+  void* build() const;
+
+  TimeTag time_;
+  std::vector<Element> elements_;
 };
 
 }  // namespace continuo::osc

@@ -4,6 +4,7 @@
 #include <lo/lo.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 #include "engine/osc/packet.h"
 #include "engine/osc/packet_writer.h"
@@ -53,18 +54,10 @@ TEST_CASE("liblo reads what our writer writes") {
   CHECK(fault == 0);
   REQUIRE(m != nullptr);
   CHECK(std::string(lo_message_get_types(m)) == "ifsbhtdScmTFNI");
-  lo_arg** a = lo_message_get_argv(m);
-  CHECK(a[0]->i == -2);
-  CHECK(a[1]->f == 0.5f);
-  CHECK(std::string(&a[2]->s) == "text");
-  CHECK(lo_blob_datasize(reinterpret_cast<lo_blob>(a[3])) == 3);
-  CHECK(a[4]->h == -3);
-  CHECK(a[5]->t.sec == 7);
-  CHECK(a[5]->t.frac == 8);
-  CHECK(a[6]->d == 0.1);
-  CHECK(std::string(&a[7]->S) == "sym");
-  CHECK(a[8]->c == 'A');
-  CHECK(a[9]->m[1] == 0x90);
+  std::size_t size = 0;
+  void* again = lo_message_serialise(m, "/all", nullptr, &size);
+  CHECK(as_string({static_cast<const std::byte*>(again), size}) == as_string(bytes));
+  std::free(again);
   lo_message_free(m);
 }
 
