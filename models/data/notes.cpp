@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kOnsetFrames = 30;
 constexpr std::size_t kReleaseFrames = 150;
 constexpr float kSilence_db = -60;  // relative; where a release ends
-constexpr std::size_t kCutFrames =
-    5;                          // a fall by 40 dB in fewer frames is the editor's knife, not the player's
+// A fall by 40 dB in fewer frames is the editor's knife (or our fade), not the player's release.
+constexpr std::size_t kCutFrames = 8;
 constexpr float kSplit = 0.7f;  // semitones
 constexpr std::size_t kSplitFrames = 6;
 

@@ -18,7 +18,7 @@ struct Report {
   std::size_t train_recordings = 0;
   std::vector<std::string> held_out;  // names
   long steps = 0, skipped_steps = 0;
-  double core_hours = 0;
+  double hours = 0;       // wall clock, one thread
   double train_loss = 0;  // the model's spectral loss on training recordings
   Evaluation model, table;
 };

@@ -250,6 +250,18 @@ void Trainer::load(const std::filesystem::path& file) {
     averaged_->load(part[1]);
     best_->load(part[2]);
     optimiser_.load(part[3]);
+    // LibTorch takes tensors of any size over, so the shape is checked here.
+    const Network fresh(shape_);
+    const auto expected = fresh->parameters();
+    for (const Network* loaded : {&network_, &averaged_, &best_}) {
+      const auto found = (*loaded)->parameters();
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        if (found[i].sizes() != expected[i].sizes()) {
+          throw std::runtime_error(file.string() +
+                                   ": a checkpoint of another --channels, --hidden or --harmonics");
+        }
+      }
+    }
     torch::Tensor counters;
     archive.read("counters", counters);
     const double* c = counters.data_ptr<double>();

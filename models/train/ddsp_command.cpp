@@ -103,7 +103,7 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   for (const auto& weights : network->parameters()) report.parameters += weights.numel();
   report.steps = static_cast<long>(trainer.progress().step);
   report.skipped_steps = static_cast<long>(trainer.skipped_steps());
-  report.core_hours = trainer.progress().elapsed_s / 3600;
+  report.hours = trainer.progress().elapsed_s / 3600;
 
   std::vector<std::pair<std::string, std::string>> pictures;
   ddsp::write_auditions(data, shape.sample_rate, model, peer, work / "auditions", {}, kAuditions);
