@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/osc/pattern.h"
+
 namespace continuo::session {
 namespace {
 
@@ -93,30 +95,42 @@ void Session::handle_at(uint64_t frame, std::span<const std::byte> packet, const
 }
 
 bool Session::plan(const osc::Message& message, const Endpoint& from) {
-  if (const auto target = addresses_.find(message.address)) return plan_one(message, *target, {}, from);
+  if (const auto target = addresses_.find(message.address)) {
+    Planned& planned = planned_.emplace_back();
+    planned.message = message;
+    std::string reason;
+    if (check(message, *target, planned.request, reason)) return true;
+    replies_.fail(from, message.address, reason);
+    return false;
+  }
   addresses_.match(message.address, matches_);
   if (matches_.empty()) {
     fail_unknown(message, from);
     return false;
   }
-  bool good = true;
+  // A pattern reaches what can take its arguments; it fails where nothing can. One that ends in a wildcard
+  // reaches values only: nobody wants /part/1/* to remove the part.
+  const bool values_only = osc::is_pattern(message.address.substr(message.address.rfind('/') + 1));
+  const size_t before = planned_.size();
+  std::string first_reason, first_address, reason;
   for (AddressSpace::Match& match : matches_) {
-    good = good && plan_one(message, match.target, std::move(match.address), from);
+    if (values_only && !match.target.is_parameter()) continue;
+    Planned& planned = planned_.emplace_back();
+    if (check(message, match.target, planned.request, reason)) {
+      planned.message = message;
+      planned.address = std::move(match.address);
+      continue;
+    }
+    planned_.pop_back();
+    if (first_reason.empty()) first_reason = reason, first_address = std::move(match.address);
   }
-  return good;
-}
-
-bool Session::plan_one(const osc::Message& message, Target target, std::string address,
-                       const Endpoint& from) {
-  Planned& planned = planned_.emplace_back();
-  std::string reason;
-  if (!check(message, target, planned.request, reason)) {
-    replies_.fail(from, address.empty() ? message.address : std::string_view(address), reason);
-    return false;
+  if (planned_.size() > before) return true;
+  if (first_reason.empty()) {
+    fail_unknown(message, from);
+  } else {
+    replies_.fail(from, first_address, first_reason);
   }
-  planned.message = message;
-  planned.address = std::move(address);
-  return true;
+  return false;
 }
 
 void Session::fail_unknown(const osc::Message& message, const Endpoint& from) {

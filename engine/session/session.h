@@ -94,7 +94,6 @@ class Session {
 
   // session.cpp: from packet to acts
   bool plan(const osc::Message& message, const Endpoint& from);
-  bool plan_one(const osc::Message& message, Target target, std::string address, const Endpoint& from);
   void fail_unknown(const osc::Message& message, const Endpoint& from);
   void schedule(std::span<const Planned> group, const Endpoint& from);
   void act(std::span<const Planned> group, const Act& how);

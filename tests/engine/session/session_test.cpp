@@ -120,6 +120,13 @@ TEST_CASE("faces, questions and unknown addresses") {
   rig.say("/part/*/gain -3");
   CHECK(rig.value("/part/1/gain") == -3);
   CHECK(rig.value("/part/2/gain") == -3);
+  rig.say("//pan/norm 0.25");
+  CHECK(rig.value("/part/2/pan") == -0.5f);
+  CHECK(rig.say("//norm 0.5").empty());  // what takes one number, so no notes
+  CHECK(rig.value("/part/2/slope") == -12);
+  CHECK(rig.say("/part/*/gain 99").size() == 1);
+  rig.say("/part/2/* 1");  // reaches values, and does not remove the part
+  CHECK(rig.session->part_count() == 2);
   rig.session->handle_packet(std::array<std::byte, 4>{}, rig.client);
   CHECK(rig.heard.back().text.starts_with("/fail \"packet\" \"not OSC: "));
 }
