@@ -13,7 +13,6 @@
 #include "engine/audio/device_keeper.h"
 #include "engine/cli/commands.h"
 #include "engine/midi/hub.h"
-#include "engine/osc/format.h"
 #include "engine/osc/transports.h"
 #include "engine/rt/realtime.h"
 #include "engine/rt/thread.h"
@@ -50,7 +49,8 @@ class Player final : public session::Outbox {
                         [this](std::span<const std::byte> packet, const osc::Endpoint& from, int64_t) {
                           const Turn turn(engine_->metrics());
                           session_->handle_packet(packet, from);
-                        });
+                        },
+                        [this](const osc::Endpoint& connection, const char*) { session_->closed(connection); });
     device_ = keeper_.wait_open();
     engine_.emplace(EngineSpec{static_cast<double>(device_.rate), options.device.outputs});
     worker_.emplace(engine_->clock(), engine_->metrics());
@@ -60,8 +60,8 @@ class Player final : public session::Outbox {
   ~Player() override {
     keeper_.stop();
     worker_->stop();
-    midi_.reset();
     session_.reset();
+    jobs_.reset();
   }
 
   int run() {
@@ -91,7 +91,7 @@ class Player final : public session::Outbox {
         then();
       });
     });
-    midi_.emplace(midi::HubOptions{.select = options_.midi});
+    midi_ = std::make_shared<midi::Hub>(midi::HubOptions{.select = options_.midi});
     session::SessionServices services{.engine = *engine_,
                                       .worker = *worker_,
                                       .jobs = *jobs_,
@@ -102,17 +102,27 @@ class Player final : public session::Outbox {
                                       .latency_ms = [this] { return latency_ms(); },
                                       .block_frames = [this] { return device_.block; },
                                       .quit = [this] { io_.stop(); },
+                                      .select_midi = [this](const std::string& names) { select_midi(names); },
                                       .log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
                                       .resolve = [this](const std::string& target, session::Resolved then) {
                                         osc::resolve(io_, target, std::move(then));
                                       }};
     session_.emplace(services);
     session_->open(options_.session);
-    osc::Endpoint own;
-    own.transport = osc::Transport::internal;
-    for (const std::string& listener : options_.feedback) {
-      session_->handle_packet(osc::parse_message("/feedback/add \"" + listener + "\"").packet, own);
-    }
+    for (const std::string& listener : options_.feedback) session_->add_listener(listener);
+  }
+
+  // Opening and closing ports may block, so it is the disk thread's. --midi on the command line wins.
+  void select_midi(const std::string& names) {
+    if (options_.midi != "all" || names == selected_midi_) return;
+    selected_midi_ = names;
+    auto made = std::make_shared<std::shared_ptr<midi::Hub>>();
+    jobs_->run([made, names] { *made = std::make_shared<midi::Hub>(midi::HubOptions{.select = names}); },
+               [this, made](const std::string& error) {
+                 if (!error.empty()) return;
+                 midi_.swap(*made);
+                 jobs_->run([made] { made->reset(); }, [](const std::string&) {});
+               });
   }
 
   void schedule_tick() {
@@ -127,7 +137,7 @@ class Player final : public session::Outbox {
   void tick() {
     const Turn turn(engine_->metrics());
     midi::RawMessage message;
-    while (midi_->poll(message)) session_->handle_midi({message.bytes, message.size});
+    while (midi_->poll(message)) session_->handle_midi({message.bytes, message.size}, message.input);
     if (++ticks_ % kTicksASession != 0) return;
     DeviceEvent event;
     while (keeper_.poll(event)) {
@@ -178,7 +188,8 @@ class Player final : public session::Outbox {
   std::optional<Engine> engine_;
   std::optional<Worker> worker_;
   std::optional<session::DiskJobs> jobs_;
-  std::optional<midi::Hub> midi_;
+  std::shared_ptr<midi::Hub> midi_;
+  std::string selected_midi_ = "all";
   session::StandardMaker maker_;
   std::optional<session::Session> session_;
 };

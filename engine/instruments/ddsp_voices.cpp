@@ -9,6 +9,8 @@ namespace continuo {
 namespace voice = schema::voice;
 
 namespace {
+// Models learn the level of their recordings, as a rule close to full scale; a chord needs room.
+constexpr float kHeadroom = 0.35f;
 constexpr double kOpenSeconds = 0.001, kKillSeconds = 0.005;
 constexpr double kHoldSeconds = 0.04, kFadeSeconds = 0.1;  // what a missing frame gets
 constexpr double kPatienceSeconds = 1;                     // then a note without frames is given up
@@ -222,7 +224,7 @@ void DdspVoices::render_voice(Voice& v, uint64_t frame, std::span<float> out) no
   }
   for (size_t i = 0; i < out.size(); ++i) {
     const uint64_t f = frame + i;
-    const float gain = v.gain.at(f) * v.open.at(f) * v.present.at(f);
+    const float gain = kHeadroom * v.gain.at(f) * v.open.at(f) * v.present.at(f);
     out[i] += (tones[i] + noise[i] * noise_gain_.at(f)) * gain;
   }
 }

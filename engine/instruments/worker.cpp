@@ -35,8 +35,8 @@ void Worker::set_block(uint32_t frames) noexcept {
   lead_.store(frames + static_cast<uint32_t>(std::lround(clock_.rate() * kSlackSeconds)));
 }
 
-uint32_t Worker::note_lead_frames() const noexcept {
-  return lead_frames() + static_cast<uint32_t>(std::lround(clock_.rate() * kMarginSeconds));
+uint32_t Worker::margin_frames() const noexcept {
+  return static_cast<uint32_t>(std::lround(clock_.rate() * kMarginSeconds));
 }
 
 void Worker::start(bool real_time) {

@@ -33,11 +33,14 @@ class Worker {
   // notes get kMarginFrames more, so that they reach the worker before they are due.
   void set_block(uint32_t frames) noexcept;
   [[nodiscard]] uint32_t lead_frames() const noexcept { return lead_.load(std::memory_order_relaxed); }
-  [[nodiscard]] uint32_t note_lead_frames() const noexcept;
+  [[nodiscard]] uint32_t note_lead_frames() const noexcept { return lead_frames() + margin_frames(); }
+  // Control thread. How far ahead of the clock a live command must be stamped to be here in time.
+  [[nodiscard]] uint32_t margin_frames() const noexcept;
 
   // Control thread. Live: starts and joins the thread. start() with real_time asks for SCHED_FIFO 60.
   void start(bool real_time);
   void stop();
+  [[nodiscard]] bool running() const noexcept { return running_.load(std::memory_order_relaxed); }
 
   // Control thread.
   [[nodiscard]] bool has_room(size_t commands) const noexcept;

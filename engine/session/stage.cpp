@@ -8,9 +8,6 @@ namespace continuo::session {
 
 namespace {
 
-// Called this near to the next block, a message that a network must see too would miss it on one of the
-// threads.
-constexpr double kTooNearNs = 50e3;
 constexpr float kLegatoSeconds = 0.01;  // the shortest change of pitch that is no click
 
 }  // namespace
@@ -22,12 +19,7 @@ void Stage::begin(When when) {
   has_note_ = false;
 }
 
-uint64_t Stage::next_frame() const {
-  const rt::FrameClock::Reading now = engine_.clock().read();
-  const double next_ns = now.time_ns + static_cast<double>(now.next_frame - now.frame) * now.frame_ns;
-  const bool too_near = std::fabs(next_ns - static_cast<double>(rt::monotonic_ns())) < kTooNearNs;
-  return now.next_frame + (too_near && !to_worker_.empty() ? now.next_frame - now.frame : 0);
-}
+uint64_t Stage::next_frame() const { return engine_.clock().read().next_frame; }
 
 uint32_t Stage::lead_frames(int part) const {
   return slots_[part].has_model ? worker_.note_lead_frames() : 0;
@@ -41,9 +33,10 @@ bool Stage::commit() {
   uint64_t frame = when_.frame;
   if (frame == 0) {
     frame = next_frame();
-    if (has_note_) {
-      frame = std::max(frame, engine_.clock().frame_at(rt::monotonic_ns()) + worker_.note_lead_frames());
-    }
+    // What a worker must see too has to reach it before its clock gets there. Offline it waits for us.
+    const uint64_t now = worker_.running() ? engine_.clock().frame_at(rt::monotonic_ns()) : 0;
+    if (has_note_) frame = std::max(frame, now + worker_.note_lead_frames());
+    if (!to_worker_.empty()) frame = std::max(frame, now + worker_.margin_frames());
   }
   const auto stamp = [&](std::vector<rt::Command>& commands) {
     for (rt::Command& command : commands) {
