@@ -1,4 +1,5 @@
 // OSC in to changed sound: the gain of a sounding note from off to on, beside scsynth on the same server.
+#include <cmath>
 #include <random>
 
 #include "bench/engine_process.h"
@@ -13,13 +14,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr float kThreshold = 0.005f;  // of a sound of about 0.3
+constexpr float kPeak = 0.3f;  // of both tones
+constexpr float kThreshold = 0.005f;
 constexpr float kHz = 880;
 constexpr int kPitch = 81;  // 880 Hz, too
 constexpr int kQuietBlocks = 6;
 
 struct Samples {
-  std::vector<double> ms;
+  std::vector<double> ms, into_block;
   int missed = 0, thrown_out = 0;
   [[nodiscard]] double p(double q) const { return quantile(ms, q); }
 };
@@ -40,6 +42,7 @@ void trial(Probe& probe, int input, Switch set_on, std::mt19937& random, Samples
   } else if (onset->time_us <= sent) {
     ++samples.thrown_out;  // the server's clock interpolates
   } else {
+    samples.into_block.push_back(onset->into_block);
     samples.ms.push_back(static_cast<double>(onset->time_us - sent) * 1e-3);
   }
 }
@@ -63,18 +66,21 @@ std::vector<Row> measure_control_latency(const Settings& settings) {
     scsynth.reset();
   }
 
-  const auto engine_on = [&, on = packet("/part/1/gain 0.0"), off = packet("/part/1/gain -60.0")](
-                             bool sounds) { engine.osc().send(sounds ? on : off); };
-  const auto scsynth_on = [&](bool sounds) { scsynth->set_gain(sounds ? 0.3f : 0.f); };
-
-  // An even tone: what is measured is the way of the message, not the player's shapes.
-  engine.send_and_sync({"/part/1/send -60.0", "/part/1/envelope 1", text("/part/1/note %d 127.0", kPitch)});
+  // Both play one sine of the same pitch and peak: what is measured is the way of the message, not a
+  // waveform.
+  engine.send_and_sync({"/part/1/send -60.0", "/part/1/instrument \"additive\""});
+  engine.send_and_sync({"/part/1/partials 1", text("/part/1/note %d 100.0", kPitch)});
   wait_for(500ms);
   (void)probe.take_peak(0);
-  wait_for(100ms);
-  const float level = probe.take_peak(0);
-  if (level < 10 * kThreshold)
-    throw Absent(text("the note is too soft to be timed (peak %.4f)", static_cast<double>(level)));
+  wait_for(200ms);
+  const double peak = static_cast<double>(probe.take_peak(0));
+  const double gain_db = 20 * std::log10(static_cast<double>(kPeak) / peak);
+  if (!(gain_db < 12)) throw Absent(text("the note is too soft to be timed (peak %.4f)", peak));
+  const auto engine_on = [&, on = packet(text("/part/1/gain %.2f", gain_db)),
+                          off = packet("/part/1/gain -60.0")](bool sounds) {
+    engine.osc().send(sounds ? on : off);
+  };
+  const auto scsynth_on = [&](bool sounds) { scsynth->set_gain(sounds ? kPeak : 0.f); };
   engine_on(false);
 
   std::mt19937 random(1);
@@ -96,16 +102,19 @@ std::vector<Row> measure_control_latency(const Settings& settings) {
   Row row;
   row.value = bare.p(0.99);
   row.note = text(
-      "limiter off (scsynth has none): p50 %.2f, %zu trials, %d missed, %d thrown out; with the limiter p50 "
+      "limiter off (scsynth has none): p50 %.2f, heard %.0f frames into its block, %zu trials, %d missed, %d "
+      "thrown out; with the limiter p50 "
       "%.2f, p99 "
       "%.2f, %zu trials",
-      bare.p(0.5), bare.ms.size(), bare.missed, bare.thrown_out, limited.p(0.5), limited.p(0.99),
-      limited.ms.size());
+      bare.p(0.5), quantile(bare.into_block, 0.5), bare.ms.size(), bare.missed, bare.thrown_out,
+      limited.p(0.5), limited.p(0.99), limited.ms.size());
   row.peer = "scsynth";
   if (scsynth != nullptr && !peer.ms.empty()) {
     row.peer_value = peer.p(0.99);
-    row.note += text("; scsynth p50 %.2f, %zu trials, alternately; goal: both at most 1.1 of scsynth's",
-                     peer.p(0.5), peer.ms.size());
+    row.note += text(
+        "; scsynth p50 %.2f, %.0f frames into its block, %zu trials, alternately; goal: both at most 1.1 of "
+        "scsynth's",
+        peer.p(0.5), quantile(peer.into_block, 0.5), peer.ms.size());
   } else {
     row.note += "; peer absent: " + no_peer;
   }

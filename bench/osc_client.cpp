@@ -68,6 +68,7 @@ bool OscClient::read(std::vector<Reply>& replies) const {
     for (const osc::Argument& argument : message.arguments()) {
       const bool is_text = argument.tag == 's' || argument.tag == 'S';
       reply.texts.emplace_back(is_text ? argument.string() : std::string_view());
+      reply.times.push_back(argument.tag == 't' ? argument.time().value : 0);
       reply.numbers.push_back(is_text ? 0 : argument.number().value_or(0));
     }
   }

@@ -13,12 +13,14 @@
 
 namespace continuo::bench {
 
-// What came back: address, arguments as text, their numbers where they are numbers.
+// What came back: address, arguments as text, their numbers where they are numbers, their time tags where
+// they are that.
 struct Reply {
   std::string address;
   std::vector<std::string> texts;
   std::vector<double> numbers;
-  int64_t received_ns = 0;  // now_ns()
+  std::vector<uint64_t> times;  // time tags
+  int64_t received_ns = 0;      // now_ns()
 };
 
 // The bytes of one message in text form, as in `continuo osc send`: "/part/1/gain -6.0". Throws

@@ -41,6 +41,10 @@ Probe::~Probe() {
 
 int Probe::on_audio(jack_nframes_t frames, void* self) {
   auto& probe = *static_cast<Probe*>(self);
+  // When the cycle really began. jack_frames_to_time() goes through a filter that is off by tens of
+  // milliseconds for seconds after the dummy driver was held up.
+  const int64_t since_start = int64_t{jack_frames_since_cycle_start(probe.client_)} * 1'000'000;
+  probe.cycle_start_us_ = time_us() - since_start / jack_get_sample_rate(probe.client_);
   for (auto& input : probe.inputs_) probe.hear(*input, frames);
   return 0;
 }
@@ -52,9 +56,10 @@ void Probe::hear(Input& input, jack_nframes_t frames) noexcept {
   for (jack_nframes_t i = 0; i < frames; ++i) {
     const float x = std::fabs(samples[i]);
     if (x > threshold && peak <= threshold && input.armed.load()) {
-      const jack_nframes_t frame = jack_last_frame_time(client_) + i;
-      input.frame.store(frame);
-      input.time_us.store(static_cast<int64_t>(jack_frames_to_time(client_, frame)));
+      input.frame.store(jack_last_frame_time(client_) + i);
+      input.into_block.store(static_cast<int>(i));
+      input.time_us.store(cycle_start_us_ +
+                          static_cast<int64_t>(i) * 1'000'000 / jack_get_sample_rate(client_));
       input.armed.store(false);
     }
     peak = std::max(peak, x);
@@ -106,7 +111,7 @@ std::optional<Onset> Probe::wait(int input, std::chrono::milliseconds patience) 
     }
     std::this_thread::sleep_for(200us);
   }
-  return Onset{in.time_us.load(), in.frame.load()};
+  return Onset{in.time_us.load(), in.frame.load(), in.into_block.load()};
 }
 
 bool Probe::wait_quiet(int input, int blocks, std::chrono::milliseconds patience) {

@@ -16,6 +16,7 @@ namespace continuo::bench {
 struct Onset {
   int64_t time_us = 0;  // jack_get_time()'s clock
   int64_t frame = 0;    // of the server
+  int into_block = 0;   // frames since its block began
 };
 
 // Each input hears one port with one threshold. As tools/latency_probe.cpp of the project's shared folder
@@ -49,13 +50,14 @@ class Probe {
     std::atomic<float> threshold{1};
     std::atomic<bool> armed{false};
     std::atomic<int64_t> time_us{0}, frame{0};
-    std::atomic<int> quiet_blocks{0};
+    std::atomic<int> into_block{0}, quiet_blocks{0};
     std::atomic<float> peak{0};
   };
   static int on_audio(jack_nframes_t frames, void* self);
   void hear(Input& input, jack_nframes_t frames) noexcept;
 
   jack_client_t* client_ = nullptr;
+  int64_t cycle_start_us_ = 0;
   std::vector<std::unique_ptr<Input>> inputs_;
 };
 
