@@ -58,6 +58,7 @@ FrameClock::Reading FrameClock::read() const noexcept {
 
 uint64_t FrameClock::frame_at(int64_t time_ns) const noexcept {
   const Reading r = read();
+  if (r.next_frame == 0) return 0;  // no callback has come yet
   const double frame = static_cast<double>(r.frame) + (static_cast<double>(time_ns) - r.time_ns) / r.frame_ns;
   return frame <= 0 ? 0 : static_cast<uint64_t>(frame);
 }

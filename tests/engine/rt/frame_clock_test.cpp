@@ -20,6 +20,12 @@ TEST_CASE("Frames and times agree, both ways") {
   CHECK(clock.read().next_frame == 2000 * 64);
 }
 
+TEST_CASE("Before the first callback it is frame 0") {
+  FrameClock clock;
+  clock.prepare(48000);
+  CHECK(clock.frame_at(monotonic_ns()) == 0);
+}
+
 TEST_CASE("Half a millisecond of jitter is smoothed to under a tenth") {
   FrameClock clock;
   clock.prepare(48000);
