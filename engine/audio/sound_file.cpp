@@ -1,13 +1,14 @@
-// Reading with libsndfile, converting with soxr.
+// Reading with libsndfile, converting with libsamplerate.
 #include "engine/audio/sound_file.h"
 
 #include <sndfile.h>
-#include <soxr.h>
 
 #include <cmath>
 #include <memory>
 #include <stdexcept>
 #include <string>
+
+#include "engine/audio/resample.h"
 
 namespace continuo {
 namespace {
@@ -63,19 +64,11 @@ Sound read_sound(const std::filesystem::path& path, const SoundRequest& request)
     if (request.rate != 0) sound.rate = request.rate;
     return sound;
   }
-  const double ratio = static_cast<double>(request.rate) / sound.rate;
-  const auto frames = static_cast<size_t>(std::llround(static_cast<double>(sound.frames()) * ratio));
-  std::vector<float> converted((frames + 1) * sound.channels);
-  size_t done = 0;
-  const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ, 0);
-  const soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I);
-  if (const soxr_error_t error =
-          soxr_oneshot(sound.rate, request.rate, sound.channels, sound.samples.data(), sound.frames(),
-                       nullptr, converted.data(), frames + 1, &done, &io, &quality, nullptr)) {
-    fail(std::string("can't be converted: ") + error);
+  try {
+    sound.samples = resample(sound.samples, sound.channels, sound.rate, request.rate);
+  } catch (const std::runtime_error& error) {
+    fail(error.what());
   }
-  converted.resize(std::min(done, frames) * sound.channels);
-  sound.samples = std::move(converted);
   sound.rate = request.rate;
   return sound;
 }

@@ -14,7 +14,7 @@ struct Sound {
 };
 
 struct SoundRequest {
-  uint32_t rate = 0;      // Hz; 0 keeps the file's; else converted with soxr, high quality
+  uint32_t rate = 0;      // Hz; 0 keeps the file's; else converted with libsamplerate, best sinc
   uint32_t channels = 0;  // 0 keeps the file's; 1: the mean of all; 2: mono doubled, more than two refused
   double longest_seconds = 3600;
 };

@@ -43,7 +43,8 @@ class Turn {
 
 class Player final : public session::Outbox {
  public:
-  Player(const PlayOptions& options, const session::LibraryFolders& folders) : options_(options), folders_(folders) {
+  Player(const PlayOptions& options, const session::LibraryFolders& folders)
+      : options_(options), folders_(folders), memory_(rt::lock_memory()) {
     keeper_.begin(options.device);
     transports_.emplace(io_, osc::TransportOptions{options.listen, options.osc_port, true},
                         [this](std::span<const std::byte> packet, const osc::Endpoint& from, int64_t) {
@@ -65,13 +66,12 @@ class Player final : public session::Outbox {
   }
 
   int run() {
-    const std::string memory = rt::lock_memory();
     rt::set_name("continuo-control");
     const bool real_time = rt::set_priority(rt::Priority::kControl);
     keeper_.start(*engine_);
     worker_->start(real_time);
     start_session();
-    if (!options_.quiet) print_start(real_time ? memory : rt::priority_advice());
+    if (!options_.quiet) print_start(real_time ? memory_ : rt::priority_advice());
 
     asio::signal_set signals(io_, SIGINT, SIGTERM);
     signals.async_wait([this](auto, int) { io_.stop(); });
@@ -179,6 +179,7 @@ class Player final : public session::Outbox {
 
   PlayOptions options_;
   session::LibraryFolders folders_;
+  std::string memory_;  // why it is not locked; empty: it is
   asio::io_context io_;
   asio::steady_timer timer_{io_, std::chrono::steady_clock::now()};
   uint64_t ticks_ = 0;
