@@ -46,7 +46,6 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   if (options.resume && !fs::exists(checkpoint)) {
     throw std::runtime_error(checkpoint.string() + ": no checkpoint to resume; leave --resume out to start");
   }
-  fs::create_directories(work);
 
   const ddsp::NetworkShape& shape = options.shape;
   ddsp::DatasetSpec set_spec;
@@ -65,6 +64,7 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   // Before hours are spent: is there anything to play?
   nlohmann::json about = ddsp::describe(data.train, static_cast<double>(shape.sample_rate) / shape.hop);
 
+  fs::create_directories(work);
   ddsp::Trainer trainer(shape, options.spec, data);
   trainer.save_to(checkpoint);
   if (options.resume) trainer.load(checkpoint);
