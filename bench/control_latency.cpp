@@ -69,6 +69,7 @@ std::vector<Row> measure_control_latency(const Settings& settings) {
   // Both play one sine of the same pitch and peak: what is measured is the way of the message, not a
   // waveform.
   engine.send_and_sync({"/part/1/send -60.0", "/part/1/instrument \"additive\""});
+  wait_for(50ms);
   engine.send_and_sync({"/part/1/partials 1", text("/part/1/note %d 100.0", kPitch)});
   wait_for(500ms);
   (void)probe.take_peak(0);

@@ -26,7 +26,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr float kFirst = 1e-6f;
+constexpr float kSound = 1e-3f,
+                kSilence = 1e-8f;  // what rests of the last note must not move the first sample
 constexpr int kNotes = 150;
 constexpr double kLeadSeconds = 0.005;
 constexpr double kRounding = 1.05;  // frames: two counts, both rounded down
@@ -73,9 +74,11 @@ std::vector<Row> measure_note_on_exact(const Settings& settings) {
   EngineProcess engine;
   engine.wait_ready();
   // Every note is the same sound to the bit, so that its first sample lies at the same place.
-  engine.send_and_sync({"/part/1/send -60.0", "/part/1/fluctuation 0.0", "/part/1/noise/gain -60.0"});
-  Probe probe(1);
-  probe.connect(0, probe.first_output(), kFirst);
+  engine.send_and_sync({"/part/1/send -60.0", "/part/1/fluctuation 0.0", "/part/1/noise/gain -60.0",
+                        "/part/1/envelope 1", "/part/1/attack 0.0"});
+  Probe probe(2);
+  probe.connect(0, probe.first_output(), kSound);
+  probe.connect(1, probe.first_output(), kSilence);
   engine.send("/record/score exact");
   if (!engine.osc().receive("/done", 3s)) throw Absent("the engine writes no score");
 
@@ -86,7 +89,7 @@ std::vector<Row> measure_note_on_exact(const Settings& settings) {
   const auto end = std::chrono::steady_clock::now() + kMost;
   while (static_cast<int>(played.size()) < notes && std::chrono::steady_clock::now() < end) {
     engine.send("/part/1/silence");
-    if (!probe.wait_quiet(0, 8, 5s)) throw Absent("the part does not fall silent");
+    if (!probe.wait_quiet(1, 8, 5s)) throw Absent("the part does not fall silent");
     probe.arm(0);
     const osc::TimeTag tag = osc::TimeTag::now().plus_seconds(kLeadSeconds + more_lead(random));
     engine.osc().send(timed_note(tag));
