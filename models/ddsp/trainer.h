@@ -18,12 +18,12 @@ struct TrainSpec {
   int64_t warm_steps = 1500;
   int crops = 8;  // a step
   int crop_frames = 200;
-  int sizes_a_step = 3;       // FFT sizes drawn for a step, of six
-  double rate = 1e-3;         // Adam's learning rate, falling to a tenth
-  double clip = 3;            // gradient norm
-  double pitch_jitter = 0.5;  // standard deviation, semitones: what the network sees is off by it, a crop
-  double gain_jitter_db = 1;  // standard deviation of a crop's gain; more would part loudness from timbre
-  double averaging = 0.999;   // of the weights that are evaluated and kept
+  int sizes_a_step = 3;         // FFT sizes drawn for a step, of six
+  double rate = 1e-3;           // Adam's learning rate, falling to a tenth
+  double clip = 3;              // gradient norm
+  double pitch_jitter = 1.0;    // standard deviation, semitones: what the network sees is off by it, a crop
+  double gain_jitter_db = 1.5;  // standard deviation of a crop's gain; more would part loudness from timbre
+  double averaging = 0.999;     // of the weights that are evaluated and kept
   double checkpoint_minutes = 3;
   unsigned seed = 1;
 };

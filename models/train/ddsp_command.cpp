@@ -101,6 +101,7 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   report.harmonics = shape.harmonics;
   report.noise_bands = shape.noise_bands;
   for (const auto& weights : network->parameters()) report.parameters += weights.numel();
+  report.pitch_jitter = options.spec.pitch_jitter;
   report.steps = static_cast<long>(trainer.progress().step);
   report.skipped_steps = static_cast<long>(trainer.skipped_steps());
   report.hours = trainer.progress().elapsed_s / 3600;
