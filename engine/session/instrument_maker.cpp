@@ -13,10 +13,8 @@ namespace {
 
 constexpr size_t kFrameQueue = rt::kMaxVoices * kDdspFramesAhead;
 
-MadeInstrument make_ddsp(const std::filesystem::path& file, const InstrumentSpec& spec,
+MadeInstrument make_ddsp(const std::shared_ptr<const ddsp::Model>& model, const InstrumentSpec& spec,
                          uint32_t only_model_of_hop) {
-  if (file.empty()) throw std::runtime_error("a ddsp part needs a model");
-  const auto model = ddsp::Model::load(file.string());
   auto runtime = std::make_shared<DdspRuntime>(model, spec.rate);
   MadeInstrument made;
   made.hop_frames = runtime->hop_frames();
@@ -35,9 +33,22 @@ MadeInstrument make_ddsp(const std::filesystem::path& file, const InstrumentSpec
 
 }  // namespace
 
+std::shared_ptr<const ddsp::Model> StandardMaker::load(const std::filesystem::path& path) {
+  if (path.empty()) throw std::runtime_error("a ddsp part needs a model");
+  std::error_code error;
+  const auto changed = std::filesystem::last_write_time(path, error);
+  Loaded& loaded = loaded_[path];
+  auto model = loaded.changed == changed ? loaded.model.lock() : nullptr;
+  if (model == nullptr) {
+    model = ddsp::Model::load(path.string());
+    loaded = {changed, model};
+  }
+  return model;
+}
+
 MadeInstrument StandardMaker::make(schema::Kind kind, const std::filesystem::path& model,
                                    const InstrumentSpec& spec, uint32_t only_model_of_hop) {
-  if (kind == schema::Kind::kDdsp) return make_ddsp(model, spec, only_model_of_hop);
+  if (kind == schema::Kind::kDdsp) return make_ddsp(load(model), spec, only_model_of_hop);
   MadeInstrument made;
   made.pair.audio = std::make_unique<Additive>(spec);
   return made;
