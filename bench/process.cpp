@@ -146,12 +146,16 @@ std::string Process::output() const {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-double Process::resident_mb() const {
+Process::Memory Process::resident() const {
   std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
+  Memory memory;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) * 1024 / 1e6;
+    const auto megabytes = [&] { return std::stod(line.substr(line.find(':') + 1)) * 1024 / 1e6; };
+    if (line.starts_with("VmRSS:")) memory.all_mb = megabytes();
+    if (line.starts_with("RssShmem:")) memory.shared_mb = megabytes();
   }
-  throw Absent("the kernel does not tell the resident memory");
+  if (memory.all_mb == 0) throw Absent("the kernel does not tell the resident memory");
+  return memory;
 }
 
 fs::path own_path() {

@@ -59,8 +59,12 @@ class Process {
   [[nodiscard]] std::string output() const;
   // When it was started, now_ns().
   [[nodiscard]] int64_t started_ns() const { return started_ns_; }
-  // Resident memory, MB of 10^6 bytes.
-  [[nodiscard]] double resident_mb() const;
+  // Resident memory, MB of 10^6 bytes: all of it, and what it shares with others (JACK's server makes 105 MB
+  // of that).
+  struct Memory {
+    double all_mb = 0, shared_mb = 0;
+  };
+  [[nodiscard]] Memory resident() const;
 
  private:
   pid_t pid_ = -1;

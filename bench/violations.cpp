@@ -49,6 +49,8 @@ class Player {
     return address + text("/norm %.4f", unit()) + ramp;
   }
   std::string note() {
+    if (pick(12) == 0)
+      return text("/part/%s/note/off", part_name().c_str());  // or all voices of all parts would sound
     const int pitch = 40 + pick(50);
     return text("/part/%s/note %d %d", part_name().c_str(), pitch, pick(3) == 0 ? 0 : 1 + pick(127));
   }
@@ -162,7 +164,7 @@ std::vector<Row> measure_violations(const Settings& settings) {
   wait_for(200ms);
   engine.osc().drain();
   auto status = engine.status();
-  if (!engine.process().stop()) throw Absent("continuo does not end, so the guard cannot report");
+  if (!engine.process().stop(40s)) throw Absent("continuo does not end, so the guard cannot report");
 
   std::ifstream in(report);
   const auto told = nlohmann::json::parse(in, nullptr, false);
