@@ -79,7 +79,12 @@ json describe(std::span<const Clip> clips, double frame_rate) {
   json result;
   result["statistics"]["pitch_midi"] = quantiles(pitch, {1, 5, 50, 95, 99});
   result["statistics"]["note_power_db"] = power_quantiles(notes);
-  const std::vector<float> release = data::mean_shapes(notes, frame_rate).release_db;
+  std::vector<float> release = data::mean_shapes(notes, frame_rate).release_db;
+  if (release.empty()) {  // every recording is cut short: a plain fall of 60 dB in a tenth of a second
+    const int frames = std::max(1, static_cast<int>(frame_rate / 10));
+    for (int i = 0; i <= frames; ++i)
+      release.push_back(-60.f * static_cast<float>(i) / static_cast<float>(frames));
+  }
   json registers = json::array();
   const std::size_t count = std::clamp<std::size_t>(notes.size() / (2 * kLeastNotes), 1, kRegisters);
   for (std::size_t r = 0; r < count; ++r) {
