@@ -116,7 +116,9 @@ void Engine::receive_commands() noexcept {
   rt::Command command;
   while (commands_.try_dequeue(command)) {
     if (command.kind == rt::CommandKind::kClearScheduled) {
-      schedule_->clear_scheduled();
+      schedule_->clear_scheduled([this](const rt::Command& dropped) {
+        if (dropped.kind == rt::CommandKind::kNoteOn) tell_ended(dropped);
+      });
       continue;
     }
     if (group_.size() < kMaxGroup) group_.push_back(command);
@@ -233,6 +235,17 @@ void Engine::render_part(Part& part, uint8_t number, uint64_t frame, uint32_t of
     std::copy_n(left, frames, stem_left_[number].data() + offset);
     std::copy_n(right, frames, stem_right_[number].data() + offset);
   }
+}
+
+// A note that was taken back before it began: its voice is free again.
+void Engine::tell_ended(const rt::Command& note_on) noexcept {
+  rt::Event event;
+  event.kind = rt::EventKind::kVoiceEnded;
+  event.frame = frame_;
+  event.part = note_on.part;
+  event.voice = note_on.voice;
+  event.generation = note_on.note.generation;
+  if (!events_.try_enqueue(event)) metrics_.dropped_events.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Engine::tell(rt::EventKind kind, uint64_t frame, uint32_t sequence, void* pointer, uint16_t index,

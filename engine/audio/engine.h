@@ -72,6 +72,7 @@ class Engine final : public AudioCallback {
   void render_part(Part& part, uint8_t number, uint64_t frame, uint32_t offset, uint32_t frames) noexcept;
   void tell(rt::EventKind kind, uint64_t frame, uint32_t sequence, void* pointer, uint16_t index,
             uint8_t part) noexcept;
+  void tell_ended(const rt::Command& note_on) noexcept;
   void process_chunk(const AudioBlock& block, uint32_t offset, uint32_t frames) noexcept;
 
   EngineSpec spec_;

@@ -9,6 +9,7 @@ namespace continuo {
 namespace {
 constexpr uint32_t kChunk = 2048;
 constexpr double kFadeSeconds = 0.05;
+constexpr double kLookaheadSeconds = 0.001;  // enough for a gain without a click, little enough for a keyboard
 constexpr uint32_t kMinimumRamp = 64;  // frames
 }  // namespace
 
@@ -20,7 +21,9 @@ Master::Master(double rate, uint32_t channels)
       wet_right_(kChunk),
       dry_(channels, std::vector<float>(kChunk)) {
   for (dsp::DcBlocker& blocker : dc_blockers_) blocker.prepare(rate);
-  limiter_.prepare({.sample_rate = rate, .channels = static_cast<int>(channels)});
+  limiter_.prepare({.sample_rate = rate,
+                    .channels = static_cast<int>(channels),
+                    .lookahead_frames = static_cast<int>(std::lround(rate * kLookaheadSeconds))});
   latency_.store(static_cast<uint32_t>(limiter_.latency_frames()));
 }
 

@@ -26,7 +26,8 @@ int list_all_devices() {
 }
 
 // continuo-bench and continuo-train need LibTorch, so they are programs of their own beside this one.
-int run_beside(const std::filesystem::path& program, const std::string& name, const std::vector<std::string>& arguments) {
+int run_beside(const std::filesystem::path& program, const std::string& name,
+               const std::vector<std::string>& arguments) {
   const std::string path = (program.parent_path() / name).string();
   std::vector<char*> argv{const_cast<char*>(path.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -37,15 +38,22 @@ int run_beside(const std::filesystem::path& program, const std::string& name, co
 }
 
 void add_device_options(CLI::App& app, cli::PlayOptions& options) {
-  app.add_option("--audio", options.device.api, "audio API: jack, pulse, alsa or null (default: the first that works)");
-  app.add_option("--device", options.device.device, "part of the device's name, as `continuo devices` lists it");
+  app.add_option("--audio", options.device.api,
+                 "audio API: jack, pulse, alsa or null (default: the first that works)")
+      ->check(CLI::IsMember({"jack", "pulse", "alsa", "null"}));
+  app.add_option("--device", options.device.device,
+                 "part of the device's name, as `continuo devices` lists it");
   app.add_option("--rate", options.device.rate, "sample rate in Hz (default: the device's)")
       ->check(CLI::Range(22050, 192000));
   app.add_option("--block", options.device.block, "frames a block, 32..2048 (JACK decides itself)")
       ->check(CLI::Range(32, 2048))
       ->capture_default_str();
-  app.add_option("--outputs", options.device.outputs, "output channels")->check(CLI::Range(1, 64))->capture_default_str();
-  app.add_option("--inputs", options.device.inputs, "input channels")->check(CLI::Range(0, 64))->capture_default_str();
+  app.add_option("--outputs", options.device.outputs, "output channels")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--inputs", options.device.inputs, "input channels")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
 }
 
 int run(int argc, char** argv) {
@@ -56,8 +64,10 @@ int run(int argc, char** argv) {
   cli::PlayOptions play;
   add_device_options(app, play);
   app.add_option("--session", play.session, "session to open (a name in the library)")->capture_default_str();
-  app.add_option("--listen", play.listen, "address for OSC: 127.0.0.1, or 0.0.0.0 for the network")->capture_default_str();
-  app.add_option("--osc-port", play.osc_port, "UDP and TCP port for OSC, 0: any free one")->capture_default_str();
+  app.add_option("--listen", play.listen, "address for OSC: 127.0.0.1, or 0.0.0.0 for the network")
+      ->capture_default_str();
+  app.add_option("--osc-port", play.osc_port, "UDP and TCP port for OSC, 0: any free one")
+      ->capture_default_str();
   app.add_option("--midi", play.midi, "part of the MIDI inputs' names, all or none")->capture_default_str();
   app.add_option("--feedback", play.feedback, "permanent listener HOST:PORT[,slow] (may be repeated)");
   app.add_flag("--quiet", play.quiet, "print only errors");
@@ -65,13 +75,22 @@ int run(int argc, char** argv) {
   CLI::App* devices = app.add_subcommand("devices", "list audio devices and MIDI inputs");
 
   cli::RenderOptions render;
-  CLI::App* render_command = app.add_subcommand("render", "play a score into a WAV file, faster than real time");
+  CLI::App* render_command =
+      app.add_subcommand("render", "play a score into a WAV file, faster than real time");
   render_command->add_option("score", render.score, "score: text, or scsynth's binary form")->required();
   render_command->add_option("out", render.out, "WAV file to write")->required();
-  render_command->add_option("--rate", render.rate, "sample rate in Hz")->check(CLI::Range(22050, 192000))->capture_default_str();
-  render_command->add_option("--block", render.block, "frames a block; it changes no sample")->check(CLI::Range(1, 2048))->capture_default_str();
-  render_command->add_option("--outputs", render.outputs, "channels")->check(CLI::Range(1, 64))->capture_default_str();
-  render_command->add_option("--tail", render.tail_seconds, "seconds after the last message")->check(CLI::Range(0.0, 600.0))->capture_default_str();
+  render_command->add_option("--rate", render.rate, "sample rate in Hz")
+      ->check(CLI::Range(22050, 192000))
+      ->capture_default_str();
+  render_command->add_option("--block", render.block, "frames a block; it changes no sample")
+      ->check(CLI::Range(1, 2048))
+      ->capture_default_str();
+  render_command->add_option("--outputs", render.outputs, "channels")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  render_command->add_option("--tail", render.tail_seconds, "seconds after the last message")
+      ->check(CLI::Range(0.0, 600.0))
+      ->capture_default_str();
 
   cli::OscOptions osc;
   CLI::App* osc_command = app.add_subcommand("osc", "talk to a running engine");
@@ -80,11 +99,14 @@ int run(int argc, char** argv) {
   osc_command->add_option("--port", osc.port, "its OSC port")->capture_default_str();
   CLI::App* monitor = osc_command->add_subcommand("monitor", "print the traffic of a running engine");
   CLI::App* send = osc_command->add_subcommand("send", "send a message, print what comes back");
-  std::vector<std::string> words;
   double wait_seconds = 0.3;
-  send->add_option("message", words, "address and arguments, e.g. /part/1/note 60 100")->required();
+  send->footer("MESSAGE: an address and arguments, e.g. /part/1/note 60 100; options come before it");
+  send->prefix_command();
+  for (CLI::App* tool : {monitor, send}) {
+    tool->add_option("--host", osc.host, "where it runs")->capture_default_str();
+    tool->add_option("--port", osc.port, "its OSC port")->capture_default_str();
+  }
   send->add_option("--wait", wait_seconds, "seconds to wait for replies")->capture_default_str();
-  send->allow_extras();  // negative numbers
 
   CLI::App* bench = app.add_subcommand("bench", "measure this machine and engine (continuo-bench)");
   CLI::App* train = app.add_subcommand("train", "train a model (continuo-train)");
@@ -100,10 +122,8 @@ int run(int argc, char** argv) {
   if (devices->parsed()) return list_all_devices();
   if (monitor->parsed()) return cli::osc_monitor(osc);
   if (send->parsed()) {
-    const auto extras = send->remaining();
-    words.insert(words.end(), extras.begin(), extras.end());
     std::string message;
-    for (const std::string& word : words) message += (message.empty() ? "" : " ") + word;
+    for (const std::string& word : send->remaining()) message += (message.empty() ? "" : " ") + word;
     return cli::osc_send(osc, message, wait_seconds);
   }
   const session::LibraryFolders folders = session::LibraryFolders::find(program);

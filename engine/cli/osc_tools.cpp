@@ -1,9 +1,9 @@
 // `continuo osc`: send a message, watch an engine's traffic.
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
@@ -26,7 +26,8 @@ class Client {
     boost::system::error_code error;
     udp::resolver resolver(io);
     const auto found = resolver.resolve(options.host, std::to_string(options.port), error);
-    if (error || found.empty()) throw std::runtime_error("no host \"" + options.host + "\": " + error.message());
+    if (error || found.empty())
+      throw std::runtime_error("no host \"" + options.host + "\": " + error.message());
     to_ = found.begin()->endpoint();
     socket_.open(to_.protocol());
     socket_.bind(udp::endpoint(to_.protocol(), 0));
@@ -38,7 +39,8 @@ class Client {
     if (message.packet.empty()) throw std::runtime_error("\"" + text + "\": " + message.fault);
     boost::system::error_code error;
     socket_.send_to(asio::buffer(message.packet), to_, 0, error);
-    if (error) throw std::runtime_error("cannot send to " + to_.address().to_string() + ": " + error.message());
+    if (error)
+      throw std::runtime_error("cannot send to " + to_.address().to_string() + ": " + error.message());
   }
 
   [[nodiscard]] bool failed() const { return failed_; }
@@ -48,14 +50,15 @@ class Client {
 
  private:
   void receive() {
-    socket_.async_receive_from(asio::buffer(buffer_), from_, [this](const boost::system::error_code& error, size_t n) {
-      if (error == asio::error::connection_refused) {
-        refused_ = true;
-      } else if (!error) {
-        print({buffer_.data(), n});
-      }
-      if (error != asio::error::operation_aborted) receive();
-    });
+    socket_.async_receive_from(asio::buffer(buffer_), from_,
+                               [this](const boost::system::error_code& error, size_t n) {
+                                 if (error == asio::error::connection_refused) {
+                                   refused_ = true;
+                                 } else if (!error) {
+                                   print({buffer_.data(), n});
+                                 }
+                                 if (error != asio::error::operation_aborted) receive();
+                               });
   }
 
   void print(std::span<const std::byte> bytes) {

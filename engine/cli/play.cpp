@@ -24,8 +24,8 @@ namespace continuo::cli {
 namespace {
 
 namespace asio = boost::asio;
-// MIDI waits in its queue at most this long: RtMidi's JACK callback must not wake anybody. All else is looked at
-// each fifth time.
+// MIDI waits in its queue at most this long: RtMidi's JACK callback must not wake anybody. All else is looked
+// at each fifth time.
 constexpr auto kTick = std::chrono::milliseconds(1);
 constexpr int kTicksASession = 5;
 constexpr size_t kThreadStack = 512 * 1024;  // locked in memory, so no larger than needed
@@ -46,12 +46,13 @@ class Player final : public session::Outbox {
   Player(const PlayOptions& options, const session::LibraryFolders& folders)
       : options_(options), folders_(folders), memory_(rt::lock_memory()) {
     keeper_.begin(options.device);
-    transports_.emplace(io_, osc::TransportOptions{options.listen, options.osc_port, true},
-                        [this](std::span<const std::byte> packet, const osc::Endpoint& from, int64_t) {
-                          const Turn turn(engine_->metrics());
-                          session_->handle_packet(packet, from);
-                        },
-                        [this](const osc::Endpoint& connection, const char*) { session_->closed(connection); });
+    transports_.emplace(
+        io_, osc::TransportOptions{options.listen, options.osc_port, true},
+        [this](std::span<const std::byte> packet, const osc::Endpoint& from, int64_t) {
+          const Turn turn(engine_->metrics());
+          session_->handle_packet(packet, from);
+        },
+        [this](const osc::Endpoint& connection, const char*) { session_->closed(connection); });
     device_ = keeper_.wait_open();
     engine_.emplace(EngineSpec{static_cast<double>(device_.rate), options.device.outputs});
     worker_.emplace(engine_->clock(), engine_->metrics());
@@ -81,7 +82,9 @@ class Player final : public session::Outbox {
     return 0;
   }
 
-  bool send(const osc::Endpoint& to, std::span<const std::byte> packet) override { return transports_->send(to, packet); }
+  bool send(const osc::Endpoint& to, std::span<const std::byte> packet) override {
+    return transports_->send(to, packet);
+  }
 
  private:
   void start_session() {
@@ -92,21 +95,21 @@ class Player final : public session::Outbox {
       });
     });
     midi_ = std::make_shared<midi::Hub>(midi::HubOptions{.select = options_.midi});
-    session::SessionServices services{.engine = *engine_,
-                                      .worker = *worker_,
-                                      .jobs = *jobs_,
-                                      .outbox = *this,
-                                      .maker = maker_,
-                                      .folders = folders_,
-                                      .device_line = [this] { return device_line(); },
-                                      .latency_ms = [this] { return latency_ms(); },
-                                      .block_frames = [this] { return device_.block; },
-                                      .quit = [this] { io_.stop(); },
-                                      .select_midi = [this](const std::string& names) { select_midi(names); },
-                                      .log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
-                                      .resolve = [this](const std::string& target, session::Resolved then) {
-                                        osc::resolve(io_, target, std::move(then));
-                                      }};
+    session::SessionServices services{
+        .engine = *engine_,
+        .worker = *worker_,
+        .jobs = *jobs_,
+        .outbox = *this,
+        .maker = maker_,
+        .folders = folders_,
+        .device_line = [this] { return device_line(); },
+        .latency_ms = [this] { return latency_ms(); },
+        .block_frames = [this] { return device_.block; },
+        .quit = [this] { io_.stop(); },
+        .select_midi = [this](const std::string& names) { select_midi(names); },
+        .log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
+        .resolve = [this](const std::string& target,
+                          session::Resolved then) { osc::resolve(io_, target, std::move(then)); }};
     session_.emplace(services);
     session_->open(options_.session);
     for (const std::string& listener : options_.feedback) session_->add_listener(listener);
@@ -160,8 +163,8 @@ class Player final : public session::Outbox {
 
   [[nodiscard]] std::string device_line() const {
     char line[200];
-    std::snprintf(line, sizeof line, "%s: %s, %u Hz, %u frames, %u out", device_.api.c_str(), device_.device.c_str(),
-                  device_.rate, device_.block, device_.outputs);
+    std::snprintf(line, sizeof line, "%s: %s, %u Hz, %u frames, %u out", device_.api.c_str(),
+                  device_.device.c_str(), device_.rate, device_.block, device_.outputs);
     return line;
   }
 
@@ -169,11 +172,12 @@ class Player final : public session::Outbox {
     std::printf("Continuo 0.1.0\n");
     std::printf("  audio    %s\n", device_line().c_str());
     if (!device_.note.empty()) std::printf("           %s\n", device_.note.c_str());
-    std::printf("  latency  %.1f ms in all (device %.1f, limiter %.1f)\n", latency_ms(), device_.total_latency_ms(),
-                latency_ms() - device_.total_latency_ms());
+    std::printf("  latency  %.1f ms in all (device %.1f, limiter %.1f)\n", latency_ms(),
+                device_.total_latency_ms(), latency_ms() - device_.total_latency_ms());
     std::printf("  osc      UDP and TCP %s:%u\n", options_.listen.c_str(), transports_->port());
     if (!advice.empty()) std::printf("  note     %s\n", advice.c_str());
-    std::printf("  try      oscsend localhost %u /part/1/note if 57 100   (off: velocity 0)\n", transports_->port());
+    std::printf("  try      oscsend localhost %u /part/1/note if 57 100   (off: velocity 0)\n",
+                transports_->port());
     std::fflush(stdout);
   }
 

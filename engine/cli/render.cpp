@@ -91,7 +91,8 @@ class Renderer {
       unlink(part.c_str());
       throw std::runtime_error("interrupted; nothing was written");
     }
-    if (std::rename(part.c_str(), options_.out.c_str()) != 0) throw std::runtime_error("cannot write " + options_.out);
+    if (std::rename(part.c_str(), options_.out.c_str()) != 0)
+      throw std::runtime_error("cannot write " + options_.out);
     report();
     return complaints_.count() == 0 ? 0 : 1;
   }
@@ -128,7 +129,8 @@ class Renderer {
 
   void progress() {
     if (!isatty(2) || total_ == 0) return;
-    std::fprintf(stderr, "\r\033[Krendering %3.0f %%  %.1f s", 100.0 * static_cast<double>(done_) / static_cast<double>(total_),
+    std::fprintf(stderr, "\r\033[Krendering %3.0f %%  %.1f s",
+                 100.0 * static_cast<double>(done_) / static_cast<double>(total_),
                  static_cast<double>(done_) / options_.rate);
   }
 
@@ -136,8 +138,8 @@ class Renderer {
     const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
     const double length = static_cast<double>(total_) / options_.rate;
     std::fprintf(stderr, "%s%s: %.2f s in %.2f s (%.1f times real time), %zu messages, %d refused\n",
-                 isatty(2) ? "\r\033[K" : "", options_.out.c_str(), length, spent, length / spent, score_.events.size(),
-                 complaints_.count());
+                 isatty(2) ? "\r\033[K" : "", options_.out.c_str(), length, spent, length / spent,
+                 score_.events.size(), complaints_.count());
   }
 
   RenderOptions options_;

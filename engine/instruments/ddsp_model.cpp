@@ -100,6 +100,7 @@ void DdspModel::start(const rt::Command& command) noexcept {
   v.active = true;
   v.generation = note.generation;
   v.seed = note.seed;
+  v.velocity = note.velocity;
   v.start = command.frame;
   v.pitch.start(note, command.frame);
   v.envelope.start(
@@ -128,10 +129,10 @@ void DdspModel::express(Voice& v, const rt::Command& command) noexcept {
       v.pitch.go(command.value, command.frame, command.ramp_frames);
       break;
     case rt::Expression::kPressure:
-      v.pressure = command.value;
+      v.pressure.go(command.value, command.frame, command.ramp_frames);
       break;
     case rt::Expression::kTimbre:
-      v.timbre = command.value;
+      v.timbre.go(command.value, command.frame, command.ramp_frames);
       break;
   }
 }
@@ -149,11 +150,18 @@ void DdspModel::swap(DdspRuntime* runtime) noexcept {
     Voice& v = voices_[slot];
     runtime_->states_[slot].reset();
     if (!v.active) continue;
-    v.shape = runtime_->model().note_shapes().at(64, v.pitch.note(v.start));
+    v.shape = runtime_->model().note_shapes().at(v.velocity * 127, v.pitch.note(v.start));
     const ddsp::VoiceInput input = condition(v, v.start + v.next_index * uint64_t{hop_}, 0);
     ddsp::State* state = &runtime_->states_[slot];
     ddsp::ControlFrame* frame = &outputs_[slot];
     for (int i = 0; i < kWarmUpSteps; ++i) runtime_->decoder_.step({&input, 1}, {&state, 1}, {&frame, 1});
+  }
+}
+
+void DdspModel::skip_before(uint64_t frame) noexcept {
+  for (Voice& v : voices_) {
+    // A note's first two frames are never skipped: it could not begin.
+    while (v.active && v.next_index >= 2 && due(v) < frame) ++v.next_index;
   }
 }
 
@@ -201,7 +209,7 @@ void DdspModel::step() noexcept {
     const bool silent = v.released && (adsr ? v.envelope.ended(frame)
                                             : inputs[i].db <= floor + kSilentDb ||
                                                   hops(frame - std::min(frame, v.release)) > kLongestRelease);
-    send(v, slots[i], *frames[i], deviations[i], silent);
+    send(v, slots[i], *frames[i], deviations[i], db_to_gain(-offset_db(v, frame)), silent);
   }
 }
 
@@ -215,6 +223,10 @@ float DdspModel::level_db(const Voice& v, uint64_t frame) const noexcept {
   const float contour = controls_.at(schema::ddsp::kContour, frame);
   const float shaped = v.shape.held_db(hops(frame - std::min(frame, v.start)));
   return v.shape.sustained_db() + contour * (shaped - v.shape.sustained_db());
+}
+
+float DdspModel::offset_db(const Voice& v, uint64_t frame) const noexcept {
+  return controls_.at(schema::ddsp::kConditionLoudness, frame) + kTimbreDb * (2 * v.timbre.at(frame) - 1);
 }
 
 float DdspModel::cents(const Voice& v, uint64_t frame) const noexcept {
@@ -243,9 +255,8 @@ ddsp::VoiceInput DdspModel::condition(Voice& v, uint64_t frame, float deviation)
                controls_.at(voice::kBend, frame) + depth * v.pitch.vibrato(frame, delay, spec_.rate) +
                deviation / 100 + controls_.at(schema::ddsp::kConditionPitch, frame);
   const float wander = controls_.at(schema::ddsp::kFluctuation, frame) * v.shape.fluctuation_db();
-  float db = level_db(v, frame) + wander * fluctuation(v, frame, 2) + kPressureDb * v.pressure +
-             kTimbreDb * (2 * v.timbre - 1) + controls_.at(voice::kLoudness, frame) +
-             controls_.at(schema::ddsp::kConditionLoudness, frame);
+  float db = level_db(v, frame) + wander * fluctuation(v, frame, 2) + kPressureDb * v.pressure.at(frame) +
+             controls_.at(voice::kLoudness, frame) + offset_db(v, frame);
   if (rails_) {
     if (config.pitch_midi) {
       midi =
@@ -257,7 +268,7 @@ ddsp::VoiceInput DdspModel::condition(Voice& v, uint64_t frame, float deviation)
   return {midi, db};
 }
 
-void DdspModel::send(Voice& v, uint16_t slot, const ddsp::ControlFrame& frame, float deviation,
+void DdspModel::send(Voice& v, uint16_t slot, const ddsp::ControlFrame& frame, float deviation, float gain,
                      bool last) noexcept {
   outgoing_.voice = slot;
   outgoing_.generation = v.generation;
@@ -265,7 +276,7 @@ void DdspModel::send(Voice& v, uint16_t slot, const ddsp::ControlFrame& frame, f
   outgoing_.cents = deviation;
   outgoing_.last = last;
   outgoing_.harmonic_count = last ? 0 : frame.harmonic_count;
-  std::copy_n(frame.harmonics, outgoing_.harmonic_count, outgoing_.harmonics);
+  for (int32_t k = 0; k < outgoing_.harmonic_count; ++k) outgoing_.harmonics[k] = gain * frame.harmonics[k];
   outgoing_.tap_count = runtime_->noise_filter_.taps();
   const std::span<float> taps{outgoing_.taps, static_cast<size_t>(outgoing_.tap_count)};
   if (last) {
@@ -273,7 +284,7 @@ void DdspModel::send(Voice& v, uint16_t slot, const ddsp::ControlFrame& frame, f
     v.active = false;
   } else {
     runtime_->noise_filter_.design({frame.noise, static_cast<size_t>(frame.noise_count)}, taps);
-    for (float& tap : taps) tap *= runtime_->noise_filter_.white_level();
+    for (float& tap : taps) tap *= gain * runtime_->noise_filter_.white_level();
   }
   if (!frames_->try_enqueue(outgoing_)) spec_.metrics->late_frames.fetch_add(1, std::memory_order_relaxed);
 }

@@ -40,6 +40,7 @@ class DdspModel final : public ModelHalf {
   void handle(const rt::Command& command) noexcept override;
   [[nodiscard]] uint64_t next_due() const noexcept override;
   void step() noexcept override;
+  void skip_before(uint64_t frame) noexcept override;
   void* take_retired() noexcept override;
 
  private:
@@ -47,7 +48,8 @@ class DdspModel final : public ModelHalf {
     bool active = false, released = false;
     uint32_t generation = 0, seed = 0, next_index = 0;
     uint64_t start = 0, release = 0;
-    float pressure = 0, timbre = 0.5f, release_db = 0;
+    float velocity = 0, release_db = 0;
+    rt::Ramped pressure{0}, timbre{0.5f};
     NotePitch pitch;
     NoteEnvelope envelope;
     ddsp::NoteShape shape;
@@ -59,10 +61,12 @@ class DdspModel final : public ModelHalf {
   void swap(DdspRuntime* runtime) noexcept;
   [[nodiscard]] uint64_t due(const Voice& voice) const noexcept;
   [[nodiscard]] float level_db(const Voice& voice, uint64_t frame) const noexcept;
+  // What the network hears louder than it is to sound: conditioning without level.
+  [[nodiscard]] float offset_db(const Voice& voice, uint64_t frame) const noexcept;
   [[nodiscard]] float cents(const Voice& voice, uint64_t frame) const noexcept;
   [[nodiscard]] float fluctuation(const Voice& voice, uint64_t frame, uint32_t stream) const noexcept;
   [[nodiscard]] ddsp::VoiceInput condition(Voice& voice, uint64_t frame, float deviation) noexcept;
-  void send(Voice& voice, uint16_t slot, const ddsp::ControlFrame& frame, float deviation,
+  void send(Voice& voice, uint16_t slot, const ddsp::ControlFrame& frame, float deviation, float gain,
             bool last) noexcept;
   [[nodiscard]] float hops(uint64_t frames) const noexcept {
     return static_cast<float>(frames) / static_cast<float>(hop_);

@@ -126,6 +126,18 @@ const DdspFrame* DdspVoices::peek(const Voice& v, uint32_t index) const noexcept
   return there ? &v.pending[place] : nullptr;
 }
 
+// The frame with which a worker that gave up some goes on.
+const DdspFrame* DdspVoices::earliest_after(const Voice& v, uint32_t index) const noexcept {
+  const DdspFrame* earliest = nullptr;
+  if (v.pending_generation != v.generation) return earliest;
+  for (size_t place = 0; place < v.pending.size(); ++place) {
+    const DdspFrame& frame = v.pending[place];
+    if (!v.filled[place] || frame.index <= index) continue;
+    if (earliest == nullptr || frame.index < earliest->index) earliest = &frame;
+  }
+  return earliest;
+}
+
 // A note sounds as soon as its first two frames are there.
 bool DdspVoices::begin(Voice& v, uint64_t frame) noexcept {
   const DdspFrame* first = peek(v, 0);
@@ -152,6 +164,7 @@ bool DdspVoices::begin(Voice& v, uint64_t frame) noexcept {
 // At a control frame's own sample: the target was reached, the next one becomes the target.
 void DdspVoices::next_frame(Voice& v, uint64_t frame) noexcept {
   const DdspFrame* next = peek(v, v.next_index);
+  if (next == nullptr) next = earliest_after(v, v.next_index);
   const DdspFrame* reached = peek(v, v.next_index - 1);
   if (reached != nullptr && !v.late)
     v.noise.set_frame({reached->taps, static_cast<size_t>(reached->tap_count)});
@@ -176,7 +189,7 @@ void DdspVoices::next_frame(Voice& v, uint64_t frame) noexcept {
   v.cents_to = next->cents;
   v.last = next->last;
   v.position = 0;
-  ++v.next_index;
+  v.next_index = next->index + 1;
   aim(v, hop_);
 }
 

@@ -57,6 +57,7 @@ class DdspVoices final : public Instrument {
   void release(Voice& voice, uint64_t frame) noexcept;
   void kill(Voice& voice, uint64_t frame) noexcept;
   [[nodiscard]] const DdspFrame* peek(const Voice& voice, uint32_t index) const noexcept;
+  [[nodiscard]] const DdspFrame* earliest_after(const Voice& voice, uint32_t index) const noexcept;
   [[nodiscard]] bool begin(Voice& voice, uint64_t frame) noexcept;
   void next_frame(Voice& voice, uint64_t frame) noexcept;
   void aim(Voice& voice, uint32_t frames) noexcept;

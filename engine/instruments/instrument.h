@@ -47,6 +47,9 @@ class ModelHalf {
   [[nodiscard]] virtual uint64_t next_due() const noexcept = 0;
   // One step of at most 1 ms: what is due at next_due().
   virtual void step() noexcept = 0;
+  // Too much was asked of this machine: steps that fell due before `frame` are given up, so that it catches
+  // up.
+  virtual void skip_before(uint64_t frame) noexcept = 0;
   // A pointer that a kSwapModel replaced and that nobody reads any more, or null.
   virtual void* take_retired() noexcept = 0;
 };

@@ -12,7 +12,8 @@ namespace continuo {
 namespace {
 
 constexpr uint32_t kQueueLength = 8192;
-constexpr double kSlackSeconds = 0.001, kMarginSeconds = 0.0005;
+constexpr double kSlackSeconds = 0.0005, kMarginSeconds = 0.00025;
+constexpr double kGiveUpSeconds = 0.05;  // live: steps later than this are skipped
 // Schedules are ordered by unsigned frames; a due time before frame 0 is put at 0 by this offset.
 constexpr int64_t kOrigin = 1 << 24;
 
@@ -50,7 +51,9 @@ void Worker::stop() {
   thread_.join();
 }
 
-bool Worker::has_room(size_t commands) const noexcept { return queue_.size_approx() + commands <= kQueueLength; }
+bool Worker::has_room(size_t commands) const noexcept {
+  return queue_.size_approx() + commands <= kQueueLength;
+}
 
 bool Worker::post(std::span<const rt::Command> commands) noexcept {
   if (commands.empty()) return true;
@@ -88,12 +91,13 @@ void Worker::advance_for(uint64_t frame) noexcept {
 }
 
 int64_t Worker::advance(int64_t limit) noexcept {
+  const bool live = running();
   const auto lead = static_cast<int64_t>(lead_frames());
   for (;;) {
     rt::Command command;
     while (schedule_->size() < rt::Schedule::kCapacity && queue_.try_dequeue(command)) {
       if (command.kind == rt::CommandKind::kClearScheduled) {
-        schedule_->clear_scheduled();
+        schedule_->clear_scheduled([](const rt::Command&) {});
         continue;
       }
       // Here a command is ordered by when it acts; how long before its frame that is rides in `sequence`.
@@ -117,11 +121,19 @@ int64_t Worker::advance(int64_t limit) noexcept {
     if (command_frame <= due) {
       rt::Command first = schedule_->pop();
       first.frame = first.frame - static_cast<uint64_t>(kOrigin) + first.sequence;
+      const int64_t start = rt::monotonic_ns();
       apply(first);
+      metrics_.worker_step.add(rt::monotonic_ns() - start);
     } else {
       const int64_t start = rt::monotonic_ns();
       parts_[due_part].half->step();
       metrics_.worker_step.add(rt::monotonic_ns() - start);
+      if (!live) continue;
+      if (!running()) return next;
+      // Nothing stays behind for long: the clock goes on while we compute.
+      limit = static_cast<int64_t>(clock_.frame_at(rt::monotonic_ns())) + 1;
+      const auto patience = static_cast<int64_t>(clock_.rate() * kGiveUpSeconds);
+      if (limit - due > patience) parts_[due_part].half->skip_before(static_cast<uint64_t>(limit));
     }
   }
 }

@@ -26,17 +26,6 @@ Command Schedule::pop() noexcept {
   return first;
 }
 
-uint32_t Schedule::clear_scheduled() noexcept {
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < size_; ++i) {
-    if (!heap_[i].command.scheduled) heap_[kept++] = heap_[i];
-  }
-  const uint32_t dropped = size_ - kept;
-  size_ = kept;
-  for (uint32_t i = size_ / 2; i-- > 0;) sift_down(i);
-  return dropped;
-}
-
 void Schedule::sift_down(uint32_t hole) noexcept {
   const Entry entry = heap_[hole];
   for (;;) {

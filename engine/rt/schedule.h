@@ -22,8 +22,22 @@ class Schedule {
   [[nodiscard]] uint64_t next_frame() const noexcept { return size_ ? heap_[0].command.frame : UINT64_MAX; }
   // Takes the earliest command. Not to be called when empty.
   CONTINUO_REALTIME Command pop() noexcept;
-  // Drops every command that a time tag scheduled; returns how many.
-  CONTINUO_REALTIME uint32_t clear_scheduled() noexcept;
+  // Drops every command that a time tag scheduled, telling each to `dropped`; returns how many.
+  template <typename Dropped>
+  CONTINUO_REALTIME uint32_t clear_scheduled(Dropped dropped) noexcept {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < size_; ++i) {
+      if (heap_[i].command.scheduled) {
+        dropped(heap_[i].command);
+      } else {
+        heap_[kept++] = heap_[i];
+      }
+    }
+    const uint32_t count = size_ - kept;
+    size_ = kept;
+    for (uint32_t i = size_ / 2; i-- > 0;) sift_down(i);
+    return count;
+  }
 
  private:
   struct Entry {

@@ -164,7 +164,9 @@ bool Session::only_control_can(const Request& request) {
 }
 
 int64_t Session::monotonic_of(osc::TimeTag tag) const {
-  return now_ns_ + static_cast<int64_t>(std::llround(tag.seconds_since(services_.wall_clock()) * 1e9));
+  // Both clocks are read here, next to each other: what lies between them would be an error of the frame.
+  const int64_t now_ns = services_.monotonic_ns();
+  return now_ns + static_cast<int64_t>(std::llround(tag.seconds_since(services_.wall_clock()) * 1e9));
 }
 
 void Session::schedule(std::span<const Planned> group, const Endpoint& from) {
@@ -319,6 +321,7 @@ void Session::tick() {
         } else if (event.kind == rt::EventKind::kTapStopped) {
           recorder_.tap_stopped(event.pointer);
         } else if (event.kind == rt::EventKind::kBarrier) {
+          if (ending_score_ && ending_score_->barrier == event.sequence) return end_score(event.frame);
           const auto found = barriers_.find(event.sequence);
           if (found == barriers_.end()) return;
           replies_.send(found->second.to, "/synced", found->second.id);

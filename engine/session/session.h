@@ -145,6 +145,7 @@ class Session {
   void stop_recording(const Endpoint& to);
   void start_score(const std::string& name, const Endpoint& to);
   void stop_score(const Endpoint& to);
+  void end_score(uint64_t frame);
 
   // session_midi.cpp
   void handle_event(const midi::Event& event);
@@ -228,6 +229,11 @@ class Session {
   std::array<uint32_t, rt::kMaxParts> asked_{};  // counts what was asked of the disk thread for a slot
   int64_t now_ns_ = 0, start_ns_ = 0, changed_ns_ = 0, watched_ns_ = 0, refused_ns_ = INT64_MIN / 2, peaks_ns_ = 0;
   bool own_reverb_ = false, writing_score_ = false;  // a model brought its room
+  struct EndingScore {  // its barrier is on the way
+    uint32_t barrier;
+    Endpoint to;
+  };
+  std::optional<EndingScore> ending_score_;
   uint64_t late_bundles_ = 0, refused_packets_ = 0, messages_ = 0, full_ = 0;
   std::array<float, rt::kMaxParts> peaks_{};
   float master_peak_ = 0;

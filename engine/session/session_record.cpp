@@ -113,8 +113,18 @@ void Session::start_score(const std::string& name, const Endpoint& to) {
 void Session::stop_score(const Endpoint& to) {
   if (!writing_score_) return replies_.fail(to, "/record/score/stop", "no score is being written");
   writing_score_ = false;
+  // What was just played still waits for its frame; the barrier comes back behind it.
+  ending_score_ = {++sequence_, to};
+  stage_.begin({});
+  stage_.barrier(sequence_);
+  if (!stage_.commit()) end_score(stage_.next_frame());
+}
+
+void Session::end_score(uint64_t frame) {
+  const Endpoint to = ending_score_->to;
+  ending_score_.reset();
   score_waiting_.clear();
-  score_.stop(stage_.next_frame(), [this, to, name = score_.writing()](const std::string& error) {
+  score_.stop(frame, [this, to, name = score_.writing()](const std::string& error) {
     if (error.empty()) return replies_.done(to, "/record/score/stop", name);
     replies_.fail(to, "/record/score/stop", error);
   });

@@ -19,7 +19,9 @@ void Stage::begin(When when) {
   has_note_ = false;
 }
 
-uint64_t Stage::next_frame() const { return engine_.clock().read().next_frame; }
+uint64_t Stage::next_frame() const {
+  return engine_.clock().read().next_frame;
+}
 
 uint32_t Stage::lead_frames(int part) const {
   return slots_[part].has_model ? worker_.note_lead_frames() : 0;
@@ -37,6 +39,11 @@ bool Stage::commit() {
     const uint64_t now = worker_.running() ? engine_.clock().frame_at(rt::monotonic_ns()) : 0;
     if (has_note_) frame = std::max(frame, now + worker_.note_lead_frames());
     if (!to_worker_.empty()) frame = std::max(frame, now + worker_.margin_frames());
+    for (const rt::Command& command : to_audio_) {
+      const bool barrier = command.kind == rt::CommandKind::kBarrier;
+      frame = std::max(frame, barrier ? last_untimed_ : slots_[command.part].ready_frame);
+    }
+    last_untimed_ = std::max(last_untimed_, frame);
   }
   const auto stamp = [&](std::vector<rt::Command>& commands) {
     for (rt::Command& command : commands) {
@@ -51,8 +58,10 @@ bool Stage::commit() {
   if (!to_audio_.empty()) to_audio_.back().sequence = std::max(to_audio_.back().sequence, when_.sequence);
   for (const rt::Command& command : to_audio_) {
     if (command.kind == rt::CommandKind::kNoteOn) slots_[command.part].voices.starts(command.voice, frame);
+    if (command.kind == rt::CommandKind::kInstall) slots_[command.part].ready_frame = frame;
   }
-  const bool posted = worker_.has_room(to_worker_.size()) && engine_.post(to_audio_) && worker_.post(to_worker_);
+  const bool posted =
+      worker_.has_room(to_worker_.size()) && engine_.post(to_audio_) && worker_.post(to_worker_);
   to_audio_.clear();
   to_worker_.clear();
   return posted;

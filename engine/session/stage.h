@@ -34,7 +34,7 @@ class Stage {
   [[nodiscard]] bool commit();
   // The frame at which an untimed message of this moment acts.
   [[nodiscard]] uint64_t next_frame() const;
-  // Frames between an untimed note and its sound: one block and 1 ms where a model plays, else 0.
+  // Frames between an untimed note and its sound: one block and 0.75 ms where a model plays, else 0.
   [[nodiscard]] uint32_t lead_frames(int part) const;
 
   void set_strip(int part, uint16_t parameter, float value, float seconds = 0);
@@ -80,6 +80,7 @@ class Stage {
     bool has_model = false, legato = false;
     float glide_seconds = 0, last_pitch = -1;
     uint32_t seeds = 0;
+    uint64_t ready_frame = 0;  // when its instrument is there: nothing untimed acts before
   };
   struct Held {  // alive until its pointer comes back
     const void* pointer;
@@ -97,7 +98,8 @@ class Stage {
   When when_;
   std::vector<rt::Command> to_audio_, to_worker_;
   std::vector<Held> held_;
-  bool has_note_ = false;  // of the open group: a part with a model plays a note in it
+  bool has_note_ = false;      // of the open group: a part with a model plays a note in it
+  uint64_t last_untimed_ = 0;  // the latest frame of an untimed group: a barrier comes no earlier
 };
 
 }  // namespace continuo::session

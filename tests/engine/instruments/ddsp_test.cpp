@@ -104,3 +104,48 @@ TEST_CASE("Sixteen notes sound and all of them end") {
   rig.play(200000);
   CHECK(rig.stage.voices(0) == 0);
 }
+
+TEST_CASE("Conditioning offsets change the timbre and leave the level") {
+  const auto play = [](uint16_t parameter, float value) {
+    Rig rig;
+    rig.ddsp(0, model());
+    rig.parameter(0, schema::ddsp::kFluctuation, 0, 0);
+    rig.parameter(0, parameter, value, 0);
+    rig.note_on(0, 57, 0.7f, 4800);
+    const auto out = rig.play(48000);
+    return test::level(out, 24000, 48000);
+  };
+  const double plain = play(schema::ddsp::kConditionLoudness, 0);
+  const double conditioned = play(schema::ddsp::kConditionLoudness, -12) / plain;
+  const double softer = play(schema::voice::kLoudness, -12) / plain;
+  // The random model rises by about 0.4 dB a dB: it is compensated as if it rose by one.
+  CHECK(conditioned > 1);
+  CHECK(softer < 0.8);
+}
+
+TEST_CASE("A swap keeps the velocity of the notes that sound") {
+  Rig rig;
+  rig.ddsp(0, model());
+  rig.parameter(0, schema::ddsp::kFluctuation, 0, 0);
+  rig.note_on(0, 57, 1, 4800);
+  const auto before = rig.play(48000);
+  rig.at(rig.frame() + 2000);
+  rig.stage.swap_model(0, std::make_shared<DdspRuntime>(model(), 48000));
+  REQUIRE(rig.stage.commit());
+  const auto after = rig.play(48000);
+  CHECK(test::level(after, 24000, 48000) == Approx(test::level(before, 24000, 48000)).epsilon(0.05));
+}
+
+TEST_CASE("A worker that fell far behind gives up what is past, and the note goes on") {
+  Rig rig;
+  rig.ddsp(0, model());
+  rig.note_on(0, 57, 1, 4800);
+  rig.play(24000);
+  std::vector<float> left(64), right(64);
+  float* planes[] = {left.data(), right.data()};
+  for (int block = 0; block < 300; ++block) rig.engine.process({nullptr, planes, 0, 2, 64, 0, false});
+  rig.skip(0, 24000 + 300 * 64);
+  const auto out = rig.play(24000);
+  CHECK(test::level(out, 12000, 24000) > 1e-3);
+  CHECK(test::steepest(out) < 0.2f);
+}

@@ -32,6 +32,7 @@ class Rig {
     InstrumentPair pair;
     pair.audio = std::make_unique<DdspVoices>(spec(part), runtime->hop_frames(), frames);
     pair.model = std::make_unique<DdspModel>(spec(part), runtime.get(), frames);
+    model_halves[part] = pair.model.get();
     stage.install(part, std::move(pair), runtime);
     REQUIRE(stage.commit());
   }
@@ -55,6 +56,8 @@ class Rig {
     stage.set_parameter(part, index, value, 0, model);
     REQUIRE(stage.commit());
   }
+  // What a live worker does when it is far behind.
+  void skip(int part, uint64_t frame) { model_halves[part]->skip_before(frame + kFirst); }
   // The left channel of the next `frames`.
   std::vector<float> play(uint64_t frames) {
     if (!started_) {
@@ -74,6 +77,7 @@ class Rig {
   session::Stage stage{engine, worker};
   session::Offline offline{engine, worker};
   std::vector<rt::Event> events;
+  ModelHalf* model_halves[rt::kMaxParts] = {};
 
  private:
   static constexpr uint64_t kFirst = 4800;  // so that what acts ahead of frame 0 has room

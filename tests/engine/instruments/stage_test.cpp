@@ -44,3 +44,17 @@ TEST_CASE("A group that does not fit is refused whole") {
   for (int i = 0; i < 1100; ++i) rig.stage.set_strip(0, schema::strip::kGain, 0);
   CHECK_FALSE(rig.stage.commit());
 }
+
+TEST_CASE("Notes that are taken back before they begin give their voices back") {
+  Rig rig;
+  rig.additive(0);
+  rig.play(1000);
+  for (int i = 0; i < 5; ++i) rig.note_on(0, 60.f + static_cast<float>(i), 1, 50000);
+  rig.play(1000);
+  CHECK(rig.stage.voices(0) == 5);
+  rig.at(0);
+  rig.stage.clear_scheduled();
+  REQUIRE(rig.stage.commit());
+  rig.play(1000);
+  CHECK(rig.stage.voices(0) == 0);
+}
