@@ -9,7 +9,7 @@ namespace continuo {
 namespace {
 constexpr uint32_t kChunk = 2048;
 constexpr double kFadeSeconds = 0.05;
-constexpr double kLookaheadSeconds = 0.001;  // enough for a gain without a click, little enough for a keyboard
+constexpr double kLookaheadSeconds = 32.0 / 48000;  // enough for a gain without a click, little enough for a keyboard
 constexpr uint32_t kMinimumRamp = 64;  // frames
 }  // namespace
 

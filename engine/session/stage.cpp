@@ -8,6 +8,13 @@ namespace continuo::session {
 
 namespace {
 
+// Notes of models start on this grid, so that the keys of a chord, which come one after the other, share a
+// batch of the network.
+constexpr uint64_t kNoteGrid = 16;  // frames
+uint64_t on_grid(uint64_t frame) {
+  return (frame + kNoteGrid - 1) / kNoteGrid * kNoteGrid;
+}
+
 constexpr float kLegatoSeconds = 0.01;  // the shortest change of pitch that is no click
 
 }  // namespace
@@ -37,7 +44,7 @@ bool Stage::commit() {
     frame = next_frame();
     // What a worker must see too has to reach it before its clock gets there. Offline it waits for us.
     const uint64_t now = worker_.running() ? engine_.clock().frame_at(rt::monotonic_ns()) : 0;
-    if (has_note_) frame = std::max(frame, now + worker_.note_lead_frames());
+    if (has_note_) frame = std::max(frame, on_grid(now + worker_.note_lead_frames()));
     if (!to_worker_.empty()) frame = std::max(frame, now + worker_.margin_frames());
     for (const rt::Command& command : to_audio_) {
       const bool barrier = command.kind == rt::CommandKind::kBarrier;
