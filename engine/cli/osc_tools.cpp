@@ -30,7 +30,7 @@ class Client {
       throw std::runtime_error("no host \"" + options.host + "\": " + error.message());
     to_ = found.begin()->endpoint();
     socket_.open(to_.protocol());
-    socket_.bind(udp::endpoint(to_.protocol(), 0));
+    socket_.connect(to_);  // so that nobody there is told
     receive();
   }
 
@@ -38,7 +38,7 @@ class Client {
     const osc::ParsedMessage message = osc::parse_message(text);
     if (message.packet.empty()) throw std::runtime_error("\"" + text + "\": " + message.fault);
     boost::system::error_code error;
-    socket_.send_to(asio::buffer(message.packet), to_, 0, error);
+    socket_.send(asio::buffer(message.packet), 0, error);
     if (error)
       throw std::runtime_error("cannot send to " + to_.address().to_string() + ": " + error.message());
   }
@@ -72,7 +72,7 @@ class Client {
   }
 
   udp::socket socket_{io};
-  udp::endpoint to_, from_;
+  udp::endpoint to_;
   std::array<std::byte, 65536> buffer_{};
   bool failed_ = false, refused_ = false;
 };

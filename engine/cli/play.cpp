@@ -54,6 +54,7 @@ class Player final : public session::Outbox {
         },
         [this](const osc::Endpoint& connection, const char*) { session_->closed(connection); });
     device_ = keeper_.wait_open();
+    device_note_ = device_.note;
     engine_.emplace(EngineSpec{static_cast<double>(device_.rate), options.device.outputs});
     worker_.emplace(engine_->clock(), engine_->metrics());
     worker_->set_block(device_.block);
@@ -147,7 +148,9 @@ class Player final : public session::Outbox {
       device_ = event.info;
       worker_->set_block(device_.block);
       if (event.kind == DeviceEvent::Kind::kReturned) midi_->reopen();
-      std::fprintf(stderr, "audio: %s\n", event.text.c_str());
+      // At the start the note above has said why there is no device.
+      if (device_note_.find(event.text) == std::string::npos)
+        std::fprintf(stderr, "audio: %s\n", event.text.c_str());
       session_->announce_device();
     }
     std::string line;
@@ -189,6 +192,7 @@ class Player final : public session::Outbox {
   uint64_t ticks_ = 0;
   DeviceKeeper keeper_;
   DeviceInfo device_;
+  std::string device_note_;  // of the start
   std::optional<osc::Transports> transports_;
   std::optional<Engine> engine_;
   std::optional<Worker> worker_;

@@ -270,6 +270,7 @@ void Session::call_session(const Planned& planned, const Act& how) {
                                   clear();
                                   if (named) name_ = wanted;
                                   begin_default();
+                                  changed();  // what was saved under this name is not what plays now
                                   announce("/session/loaded", name_);
                                   answer("");
                                 });
