@@ -50,15 +50,14 @@ class Client {
 
  private:
   void receive() {
-    socket_.async_receive_from(asio::buffer(buffer_), from_,
-                               [this](const boost::system::error_code& error, size_t n) {
-                                 if (error == asio::error::connection_refused) {
-                                   refused_ = true;
-                                 } else if (!error) {
-                                   print({buffer_.data(), n});
-                                 }
-                                 if (error != asio::error::operation_aborted) receive();
-                               });
+    socket_.async_receive(asio::buffer(buffer_), [this](const boost::system::error_code& error, size_t n) {
+      if (error == asio::error::connection_refused) {
+        refused_ = true;
+      } else if (!error) {
+        print({buffer_.data(), n});
+      }
+      if (error != asio::error::operation_aborted) receive();
+    });
   }
 
   void print(std::span<const std::byte> bytes) {
