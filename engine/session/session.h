@@ -104,7 +104,7 @@ class Session {
   void write_score(std::span<const Planned> group, uint32_t sequence);
   void write_score(const Waiting& waiting, uint64_t frame);
 
-  void call_note(const Planned& planned);
+  void call_note(const Planned& planned, const Act& how);
 
   // session_values.cpp
   void set_value(const Request& request, const Act& how);
@@ -136,7 +136,7 @@ class Session {
   void call_session(const Planned& planned, const Act& how);
   void call_model(const Planned& planned, const Act& how);
   void answer_status(const Endpoint& to);
-  void sync(int32_t id, const Endpoint& to);
+  void sync(int32_t id, const Endpoint& to, int rounds = 3);
   void panic();
   void show_traffic(const osc::Message& message, const Endpoint& from);
 

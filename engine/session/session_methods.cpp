@@ -178,9 +178,12 @@ void Session::answer_status(const Endpoint& to) {
 }
 
 // First what the disk thread was asked, then what audio was told.
-void Session::sync(int32_t id, const Endpoint& to) {
+// A job may ask for another when it is done (a session for its models): three rounds behind one another reach
+// the end.
+void Session::sync(int32_t id, const Endpoint& to, int rounds) {
   services_.jobs.run([] {},
-                     [this, id, to](const std::string&) {
+                     [this, id, to, rounds](const std::string&) {
+                       if (rounds > 1) return sync(id, to, rounds - 1);
                        barriers_[++sequence_] = {to, id};
                        stage_.begin({});
                        stage_.barrier(sequence_);
@@ -268,7 +271,7 @@ void Session::call_session(const Planned& planned, const Act& how) {
                                 [this, wanted, named, answer](const std::string&) {
                                   save_if_changed();
                                   clear();
-                                  if (named) name_ = wanted;
+                                  name_ = named ? wanted : "default";  // a saved one stays as it was
                                   begin_default();
                                   changed();  // what was saved under this name is not what plays now
                                   announce("/session/loaded", name_);

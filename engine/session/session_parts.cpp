@@ -89,18 +89,21 @@ void Session::call_part(const Planned& planned, const Act& how) {
       break;
     }
     default:
-      call_note(planned);
+      call_note(planned, how);
       if (method == Method::kPedal) tell_method(slot, method, to);
       break;
   }
 }
 
-void Session::call_note(const Planned& planned) {
+void Session::call_note(const Planned& planned, const Act& how) {
   const Request& request = planned.request;
   const int slot = request.target.part;
   const auto number = [&](size_t i) { return static_cast<float>(request.arguments[i].number); };
   const auto id = [&](size_t i) { return static_cast<int32_t>(request.arguments[i].number); };
   const auto note = [&](float velocity) {
+    if (velocity > 0 && !parts_[static_cast<size_t>(slot)]->installed) {
+      return replies_.fail(how.from, planned.shown(), "the part is not ready yet: /sync says when");
+    }
     const int32_t key = request.arguments[2].given ? id(2) : static_cast<int32_t>(std::lround(number(0)));
     notes_.on(slot, key, number(0), velocity);
   };

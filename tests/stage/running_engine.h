@@ -104,6 +104,8 @@ class RunningEngine {
     pid_ = spawn(command);
     Client client(port_);
     REQUIRE(client.answered("/status", "/status.reply"));
+    client.send("/sync", "i", 1);  // the parts' models are there
+    REQUIRE(wait_for([&] { return client.count("/synced") > 0; }));
   }
   // The exit status; -1 when a signal ended it.
   int stop(int signal) {
