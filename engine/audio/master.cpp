@@ -9,7 +9,8 @@ namespace continuo {
 namespace {
 constexpr uint32_t kChunk = 2048;
 constexpr double kFadeSeconds = 0.05;
-constexpr double kLookaheadSeconds = 32.0 / 48000;  // enough for a gain without a click, little enough for a keyboard
+constexpr double kLookaheadSeconds =
+    32.0 / 48000;                      // enough for a gain without a click, little enough for a keyboard
 constexpr uint32_t kMinimumRamp = 64;  // frames
 }  // namespace
 
@@ -53,13 +54,14 @@ void Master::set_reverb(SendReverb* reverb, uint64_t frame) noexcept {
   if (outgoing_ != nullptr && retired_ == nullptr) retired_ = outgoing_;
   outgoing_ = reverb_;
   reverb_ = reverb;
-  reverb_fade_.set(0);
+  if (reverb_ != nullptr) reverb_->begin(frame);
+  reverb_fade_.set(outgoing_ != nullptr ? 0.f : 1.f);
   reverb_fade_.go(1, frame, fade_frames_);
 }
 
 void Master::add_reverb(uint64_t frame, float* const* channels, const float* send, uint32_t frames) noexcept {
   const auto add = [&](SendReverb& reverb, bool incoming) {
-    reverb.process(send, wet_left_.data(), wet_right_.data(), frames);
+    reverb.process(frame, send, wet_left_.data(), wet_right_.data(), frames);
     float* left = channels[0];
     float* right = channels[channels_ > 1 ? 1 : 0];
     for (uint32_t i = 0; i < frames; ++i) {

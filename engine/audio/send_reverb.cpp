@@ -1,6 +1,7 @@
 // A reverb for the send.
 #include "engine/audio/send_reverb.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -37,9 +38,19 @@ std::unique_ptr<SendReverb> SendReverb::room(double rate) {
   return std::make_unique<SendReverb>(sides[0], sides[1]);
 }
 
-void SendReverb::process(const float* in, float* left, float* right, uint32_t frames) noexcept {
-  left_.process({in, frames}, {left, frames});
-  right_.process({in, frames}, {right, frames});
+void SendReverb::begin(uint64_t frame) noexcept {
+  begin_ = frame;
+  left_.align(frame);
+  right_.align(frame);
+}
+
+void SendReverb::process(uint64_t frame, const float* in, float* left, float* right,
+                         uint32_t frames) noexcept {
+  const auto skip = static_cast<uint32_t>(std::min<uint64_t>(frames, begin_ - std::min(begin_, frame)));
+  std::fill_n(left, skip, 0.f);
+  std::fill_n(right, skip, 0.f);
+  left_.process({in + skip, frames - skip}, {left + skip, frames - skip});
+  right_.process({in + skip, frames - skip}, {right + skip, frames - skip});
 }
 
 }  // namespace continuo

@@ -11,6 +11,8 @@ namespace continuo {
 
 class SendReverb {
  public:
+  // Two reverbs of one send make the same sound if their frame counters differ by a multiple of this.
+  static constexpr uint32_t kGridFrames = dsp::ConvolutionIr::kLarge;
   // Disk thread. Impulse responses at the device's rate; tap 0 is as a rule 0, for the dry sound has its own
   // way.
   SendReverb(std::span<const float> left, std::span<const float> right);
@@ -18,12 +20,15 @@ class SendReverb {
   // dying first (J. A. Moorer, "About this reverberation business", 1979).
   static std::unique_ptr<SendReverb> room(double rate);
 
-  // Audio thread. Writes `frames` samples of both sides.
-  void process(const float* in, float* left, float* right, uint32_t frames) noexcept;
+  // Audio thread. It hears its input from `frame` on; its partitions lie on the grid of the frame counter.
+  void begin(uint64_t frame) noexcept;
+  // Audio thread. Writes `frames` samples of both sides, the first of them number `frame`.
+  void process(uint64_t frame, const float* in, float* left, float* right, uint32_t frames) noexcept;
 
  private:
   dsp::ConvolutionIr left_ir_, right_ir_;
   dsp::PartitionedConvolution left_, right_;
+  uint64_t begin_ = 0;
 };
 
 }  // namespace continuo

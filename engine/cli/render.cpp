@@ -21,8 +21,9 @@ namespace continuo::cli {
 
 namespace {
 
-// Silence before the first frame, not written: room for what acts ahead. A whole number of ticks.
-constexpr uint64_t kPrerollFrames = 150 * rt::kTickFrames;
+// Silence before the first frame, not written: room for what acts ahead, and to the score's place on the
+// reverb's grid.
+constexpr uint64_t kLeastPrerollFrames = 5 * SendReverb::kGridFrames;
 constexpr uint64_t kStretch = 4800;  // frames between looks at the clock and at Ctrl-C
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -52,6 +53,7 @@ class Renderer {
   Renderer(const RenderOptions& options, const session::LibraryFolders& folders)
       : options_(options),
         score_(session::read_score(options.score)),
+        preroll_(kLeastPrerollFrames + score_.grid),
         engine_({static_cast<double>(options.rate), options.outputs}),
         worker_(engine_.clock(), engine_.metrics()),
         offline_(engine_, worker_),
@@ -64,7 +66,7 @@ class Renderer {
                   .offline = true}) {
     session_.open_empty();
     jobs_.drain();
-    offline_.render(kPrerollFrames, options.block, {});
+    offline_.render(preroll_, options.block, {});
   }
 
   int run() {
@@ -109,7 +111,7 @@ class Renderer {
     }
     osc::Endpoint score;  // so that it gets replies
     score.transport = osc::Transport::udp;
-    session_.handle_at(frame + kPrerollFrames, packet, score);
+    session_.handle_at(frame + preroll_, packet, score);
     while (jobs_.pending() > 0) jobs_.drain();
   }
 
@@ -144,6 +146,7 @@ class Renderer {
 
   RenderOptions options_;
   session::Score score_;
+  uint64_t preroll_;
   Complaints complaints_;
   session::InlineJobs jobs_;
   session::StandardMaker maker_;

@@ -92,6 +92,11 @@ void PartitionedConvolution::reset() noexcept {
   for (Lane& lane : lanes_) lane.clear();
 }
 
+void PartitionedConvolution::align(uint64_t frame) noexcept {
+  at_ = static_cast<int>(frame % kSmall);
+  step_ = static_cast<int>(frame / kSmall % kSteps);
+}
+
 bool PartitionedConvolution::set_ir(const ConvolutionIr* ir) noexcept {
   if (change_ != Change::none || retired_ != nullptr) return false;
   if (ir == lanes_[static_cast<std::size_t>(active_)].ir) return true;

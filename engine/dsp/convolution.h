@@ -15,7 +15,7 @@ namespace continuo::dsp {
 
 struct Kernels;
 
-// One channel. Non-uniform partitions (Gardner 1995) on a fixed grid of samples since reset(): all FFT work
+// One channel. Non-uniform partitions (Gardner 1995) on a fixed grid of samples (see align()): all FFT work
 // happens at the same samples however a stretch is cut, so the output is the same bit for bit. The large
 // partitions' products are spread over the 14 steps between their two transforms. Zero input costs next to
 // nothing.
@@ -25,6 +25,9 @@ class PartitionedConvolution {
   void prepare(int max_taps, SimdLevel level = best_simd_level());
   // Audio thread. Forgets the input; a response that was waiting is in force at once.
   void reset() noexcept;
+  // Audio thread. Right after reset(): the next sample is number `frame` of the grid, not 0, so that two
+  // convolutions of one clock work at the same samples whenever each began.
+  void align(uint64_t frame) noexcept;
   // Audio thread. The response from now on (nullptr: silence); `ir` must live until take_retired() returns
   // it. It fades in over 1024 samples after at most 2048. False, and nothing happens, while an earlier change
   // is on its way or what it retired has not been taken. Before reset() it costs no wait.

@@ -27,6 +27,7 @@ TEST_CASE("A score renders to the recording of the same performance, sample by s
 
   client.send("/part/new", "sss", "ddsp", "voice", "random");
   REQUIRE(client.answered("/part/voice/gain", "/part/voice/gain"));
+  client.send("/part/voice/send", "f", -6.f);
   client.send("/record/score", "s", "take");
   client.send("/record/start", "s", "take");
   REQUIRE(wait_for([&] { return client.count("/done") >= 3; }));

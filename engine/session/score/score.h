@@ -2,6 +2,7 @@
 //
 //   # continuo score
 //   rate 48000                       needed before a time in frames
+//   grid 416                         optional: where frame 0 lay on the reverb's grid when it was played
 //   @0 /part/1/note 60 100           at a frame
 //   0.5 /part/1/note 64 100          at a time in seconds
 //   + /part/1/gain -6.0              with the line above: one bundle, applied as one
@@ -40,6 +41,7 @@ struct ScoreEvent {
 
 struct Score {
   double rate = 0;                 // 0: no time is in frames
+  uint32_t grid = 0;               // frames, 0..SendReverb::kGridFrames - 1
   std::vector<ScoreEvent> events;  // in order of time
   std::optional<ScoreTime> end;
 };

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "engine/audio/send_reverb.h"
 #include "engine/osc/format.h"
 #include "engine/osc/number_text.h"
 #include "engine/session/score/score_forms.h"
@@ -43,8 +44,9 @@ ScoreTime parse_time(std::string_view word, double rate, size_t line) {
   }
   const auto seconds = osc::parse_double(word);
   if (!seconds || *seconds < 0) {
-    fail(line, "\"" + std::string(word.substr(0, 40)) +
-                   "\": expected a time (0.5 or @24000), + for the bundle of the line above, rate, end or #");
+    fail(line,
+         "\"" + std::string(word.substr(0, 40)) +
+             "\": expected a time (0.5 or @24000), + for the bundle of the line above, rate, grid, end or #");
   }
   if (*seconds > static_cast<double>(kMaxScoreSeconds)) fail(line, "later than a week");
   time.in_frames = false;
@@ -80,6 +82,13 @@ Score parse_text_score(std::string_view text) {
         fail(number, "expected a rate in Hz, such as rate 48000");
       if (score.rate != 0 && score.rate != *rate) fail(number, "a score has one rate");
       score.rate = *rate;
+    } else if (word == "grid") {
+      const auto grid = osc::parse_double(rest);
+      if (!grid || *grid < 0 || *grid >= SendReverb::kGridFrames || *grid != std::floor(*grid)) {
+        fail(number, "expected frames from 0 to " + std::to_string(SendReverb::kGridFrames - 1) +
+                         ", such as grid 416");
+      }
+      score.grid = static_cast<uint32_t>(*grid);
     } else if (word == "end") {
       score.end = parse_time(rest, score.rate, number);
     } else {

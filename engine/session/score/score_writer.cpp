@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/audio/names.h"
+#include "engine/audio/send_reverb.h"
 #include "engine/session/score/score.h"
 
 namespace continuo::session {
@@ -55,8 +56,9 @@ void ScoreWriter::start(const std::string& name, uint64_t first_frame, Then then
   first_ = first_frame;
   any_ = false;
   fault_.clear();
-  char header[64];
-  std::snprintf(header, sizeof(header), "# continuo score\nrate %.10g\n", rate_);
+  char header[96];
+  std::snprintf(header, sizeof(header), "# continuo score\nrate %.10g\ngrid %u\n", rate_,
+                static_cast<unsigned>(first_frame % SendReverb::kGridFrames));
   pending_ = header;
   file_ = std::make_shared<File>();
   const std::weak_ptr<bool> alive = alive_;

@@ -94,6 +94,7 @@ TEST_CASE("faults name the line, and say what was expected") {
   CHECK(fault("+ /a\n") == "line 1: + needs a line with a time above it");
   CHECK(fault("rate fast\n") == "line 1: expected a rate in Hz, such as rate 48000");
   CHECK(fault("rate 48000\nrate 44100\n") == "line 2: a score has one rate");
+  CHECK(fault("grid 1024\n") == "line 1: expected frames from 0 to 1023, such as grid 416");
   CHECK(fault("1e9 /a\n") == "line 1: later than a week");
   CHECK_THAT(fault("1 /a\n0.5 note 60\n"), Catch::StartsWith("line 2: column 5: "));
   CHECK_THAT(fault("0 /a \"open\n"), Catch::StartsWith("line 1: column "));
