@@ -48,6 +48,7 @@ DdspModel::DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shar
       runtime_(runtime),
       frames_(std::move(frames)),
       hop_(runtime->hop_frames()),
+      first_hold_(first_hold_frames(spec.rate, hop_)),
       controls_(schema::parameters(schema::Kind::kDdsp)) {}
 
 void DdspModel::handle(const rt::Command& command) noexcept {
@@ -160,8 +161,8 @@ void DdspModel::swap(DdspRuntime* runtime) noexcept {
 
 void DdspModel::skip_before(uint64_t frame) noexcept {
   for (Voice& v : voices_) {
-    // A note's first two frames are never skipped: it could not begin.
-    while (v.active && v.next_index >= 2 && due(v) < frame) ++v.next_index;
+    // A note's first frame is never skipped: it could not begin.
+    while (v.active && v.next_index >= 1 && due(v) < frame) ++v.next_index;
   }
 }
 
@@ -171,7 +172,8 @@ void* DdspModel::take_retired() noexcept {
 
 // The frame before which it must be there: one hop before its own, for the callback ramps towards it.
 uint64_t DdspModel::due(const Voice& v) const noexcept {
-  return v.start + (v.next_index == 0 ? 0 : uint64_t{hop_} * (v.next_index - 1));
+  if (v.next_index < 2) return v.start + (v.next_index == 0 ? 0 : first_hold_);
+  return v.start + uint64_t{hop_} * (v.next_index - 1);
 }
 
 uint64_t DdspModel::next_due() const noexcept {

@@ -76,7 +76,7 @@ class DdspModel final : public ModelHalf {
   DdspRuntime* runtime_;
   DdspRuntime* retired_ = nullptr;
   std::shared_ptr<DdspFrameQueue> frames_;
-  uint32_t hop_;
+  uint32_t hop_, first_hold_;
   bool rails_ = true;
   Controls<schema::ddsp::kCount> controls_;
   std::array<Voice, rt::kMaxVoices> voices_;

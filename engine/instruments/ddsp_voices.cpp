@@ -20,6 +20,7 @@ DdspVoices::DdspVoices(const InstrumentSpec& spec, uint32_t hop_frames,
                        std::shared_ptr<DdspFrameQueue> frames)
     : spec_(spec),
       hop_(hop_frames),
+      first_hold_(first_hold_frames(spec.rate, hop_frames)),
       frames_(std::move(frames)),
       controls_(schema::parameters(schema::Kind::kDdsp)) {
   for (Voice& v : voices_) {
@@ -138,11 +139,10 @@ const DdspFrame* DdspVoices::earliest_after(const Voice& v, uint32_t index) cons
   return earliest;
 }
 
-// A note sounds as soon as its first two frames are there.
+// A note sounds as soon as its first frame is there.
 bool DdspVoices::begin(Voice& v, uint64_t frame) noexcept {
   const DdspFrame* first = peek(v, 0);
-  const DdspFrame* second = peek(v, 1);
-  if (first == nullptr || second == nullptr) {
+  if (first == nullptr) {
     if (!v.late) spec_.metrics->late_starts.fetch_add(1, std::memory_order_relaxed);
     v.late = true;
     return false;
@@ -153,11 +153,13 @@ bool DdspVoices::begin(Voice& v, uint64_t frame) noexcept {
   if (!v.killed) v.open.go(1, frame, static_cast<uint32_t>(spec_.rate * kOpenSeconds));
   std::copy_n(first->harmonics, first->harmonic_count, v.target.begin());
   std::fill(v.target.begin() + first->harmonic_count, v.target.end(), 0.f);
-  v.cents_to = first->cents;
+  v.noise.set_frame({first->taps, static_cast<size_t>(first->tap_count)});
+  v.cents_from = v.cents_to = first->cents;
   v.last = first->last;
   aim(v, 0);
   v.next_index = 1;
-  v.position = hop_;  // render_voice() takes the next frame at once
+  v.position = hop_ - first_hold_;
+  v.line_start = 0;
   return true;
 }
 
@@ -188,9 +190,9 @@ void DdspVoices::next_frame(Voice& v, uint64_t frame) noexcept {
   v.cents_from = v.cents_to;
   v.cents_to = next->cents;
   v.last = next->last;
-  v.position = 0;
+  v.position = v.line_start = next->index == 1 ? first_hold_ : 0;
   v.next_index = next->index + 1;
-  aim(v, hop_);
+  aim(v, hop_ - v.position);
 }
 
 void DdspVoices::aim(Voice& v, uint32_t frames) noexcept {
@@ -206,8 +208,8 @@ void DdspVoices::update(Voice& v, uint64_t frame, bool edited) noexcept {
   const float delay = controls_.at(voice::kVibratoDelay, frame);
   v.pitch.set_vibrato(frame, controls_.at(voice::kVibratoRate, frame), spec_.rate);
   const auto hz = [&](uint64_t f) {
-    const float along =
-        std::min(1.f, static_cast<float>(v.position + (f - frame)) / static_cast<float>(hop_));
+    const auto gone = static_cast<float>(v.position - v.line_start + (f - frame));
+    const float along = std::min(1.f, gone / static_cast<float>(hop_ - v.line_start));
     const float cents = v.cents_from + (v.cents_to - v.cents_from) * along;
     const float midi = v.pitch.note(f) + controls_.at(voice::kTranspose, f) + controls_.at(voice::kBend, f) +
                        depth * v.pitch.vibrato(f, delay, spec_.rate) + cents / 100;

@@ -163,10 +163,19 @@ bool Session::only_control_can(const Request& request) {
   }
 }
 
-int64_t Session::monotonic_of(osc::TimeTag tag) const {
-  // Both clocks are read here, next to each other: what lies between them would be an error of the frame.
-  const int64_t now_ns = services_.monotonic_ns();
-  return now_ns + static_cast<int64_t>(std::llround(tag.seconds_since(services_.wall_clock()) * 1e9));
+// What lies between the readings of the two clocks would be an error of the frame: if this thread was held up
+// there, they are read again.
+Session::Moment Session::moment() const {
+  constexpr int64_t kClose = 1000;  // ns
+  Moment best;
+  int64_t closest = INT64_MAX;
+  for (int attempt = 0; attempt < 8 && closest > kClose; ++attempt) {
+    const int64_t before = services_.monotonic_ns();
+    const osc::TimeTag wall = services_.wall_clock();
+    const int64_t between = services_.monotonic_ns() - before;
+    if (between < closest) best = {before + between / 2, wall}, closest = between;
+  }
+  return best;
 }
 
 void Session::schedule(std::span<const Planned> group, const Endpoint& from) {
@@ -174,7 +183,8 @@ void Session::schedule(std::span<const Planned> group, const Endpoint& from) {
   if (tag.is_immediate()) return act(group, {{}, from, false});
   const rt::FrameClock& clock = services_.engine.clock();
   const uint64_t next = stage_.next_frame();
-  const int64_t tag_ns = monotonic_of(tag);
+  const Moment now = moment();
+  const int64_t tag_ns = now.monotonic_ns + std::llround(tag.seconds_since(now.wall) * 1e9);
   const double late_seconds = static_cast<double>(clock.time_of(next) - tag_ns) * 1e-9;
   if (late_seconds > 0) {
     ++late_bundles_;

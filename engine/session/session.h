@@ -99,7 +99,12 @@ class Session {
   void act(std::span<const Planned> group, const Act& how);
   void execute(const Planned& planned, const Act& how);
   [[nodiscard]] static bool only_control_can(const Request& request);
-  [[nodiscard]] int64_t monotonic_of(osc::TimeTag tag) const;
+  // Both clocks at one moment.
+  struct Moment {
+    int64_t monotonic_ns = 0;
+    osc::TimeTag wall;
+  };
+  [[nodiscard]] Moment moment() const;
   void play_due_groups();
   void write_score(std::span<const Planned> group, uint32_t sequence);
   void write_score(const Waiting& waiting, uint64_t frame);
@@ -227,9 +232,10 @@ class Session {
   std::vector<ModelFile> models_;
   bool watching_ = false, models_known_ = false, saving_ = false;
   std::array<uint32_t, rt::kMaxParts> asked_{};  // counts what was asked of the disk thread for a slot
-  int64_t now_ns_ = 0, start_ns_ = 0, changed_ns_ = 0, watched_ns_ = 0, refused_ns_ = INT64_MIN / 2, peaks_ns_ = 0;
+  int64_t now_ns_ = 0, start_ns_ = 0, changed_ns_ = 0, watched_ns_ = 0, refused_ns_ = INT64_MIN / 2,
+          peaks_ns_ = 0;
   bool own_reverb_ = false, writing_score_ = false;  // a model brought its room
-  struct EndingScore {  // its barrier is on the way
+  struct EndingScore {                               // its barrier is on the way
     uint32_t barrier;
     Endpoint to;
   };

@@ -98,8 +98,8 @@ void Session::call_engine(const Planned& planned, const Act& how) {
     case kVersion:
       return replies_.send(to, "/version.reply", "continuo", kMajor, kMinor, kPatch);
     case kTime: {
-      const osc::TimeTag now = services_.wall_clock();
-      const auto frame = static_cast<int64_t>(services_.engine.clock().frame_at(now_ns_));
+      const auto [now_ns, now] = moment();
+      const auto frame = static_cast<int64_t>(services_.engine.clock().frame_at(now_ns));
       const double rate = services_.engine.clock().rate();
       if (!request.arguments[0].given) return replies_.send(to, "/time.reply", now, frame, rate);
       const osc::Argument& echo = request.arguments[0].raw;
