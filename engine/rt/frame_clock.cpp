@@ -21,15 +21,27 @@ void FrameClock::advance(uint64_t frame, uint32_t frames, int64_t now_ns) noexce
   const double nominal = frames * 1e9 / rate_;
   const double error = static_cast<double>(now_ns) - predicted_ns_;
   double start = static_cast<double>(now_ns);
-  // A new period, or a jump of more than two: the loop starts again from here.
-  if (frames != period_frames_ || std::fabs(error) > 2 * nominal) {
+  if (frames != period_frames_) {
     period_frames_ = frames;
     period_ns_ = nominal;
+    strays_ = 0;
+  } else if (std::fabs(error) > nominal / 2) {
+    // One callback was held up, or the device has jumped: that shows when it stays away.
+    constexpr int kPatience = 4;
+    least_stray_ns_ = strays_ == 0 ? error : std::fmin(least_stray_ns_, error);
+    start = predicted_ns_;
+    if (++strays_ == kPatience) {
+      start += least_stray_ns_;
+      period_ns_ = nominal;
+      strays_ = 0;
+    }
   } else {
-    constexpr double kBandwidthHz = 0.5;
+    constexpr double kBandwidthHz = 0.5, kMostLateNs = 100e3;
     const double omega = 2 * M_PI * kBandwidthHz * nominal * 1e-9;
-    start = predicted_ns_ + std::fmin(1.0, std::sqrt(2.0) * omega) * error;
-    period_ns_ += omega * omega * error;
+    const double heard = std::fmin(error, kMostLateNs);
+    start = predicted_ns_ + std::fmin(1.0, std::sqrt(2.0) * omega) * heard;
+    period_ns_ += omega * omega * heard;
+    strays_ = 0;
   }
   predicted_ns_ = start + period_ns_;
 

@@ -10,7 +10,9 @@ namespace continuo::rt {
 int64_t monotonic_ns() noexcept;
 
 // One writer (the audio thread), any number of readers, wait-free for the writer. A delay-locked loop
-// (F. Adriaensen, "Using a DLL to filter time", 2005) smooths the start times of the callbacks.
+// (F. Adriaensen, "Using a DLL to filter time", 2005) smooths the start times of the callbacks. A callback is
+// never early but often late (a busy machine), so lateness counts little: one that comes much too late moves
+// nothing.
 class FrameClock {
  public:
   struct Reading {
@@ -34,8 +36,9 @@ class FrameClock {
   std::atomic<uint32_t> version_{0};  // odd while it is written (a seqlock over relaxed atomics)
   std::atomic<uint64_t> frame_{0}, next_frame_{0};
   std::atomic<double> time_ns_{0}, frame_ns_{1e9 / 48000};
-  double rate_ = 48000, predicted_ns_ = 0, period_ns_ = 0;
+  double rate_ = 48000, predicted_ns_ = 0, period_ns_ = 0, least_stray_ns_ = 0;
   uint32_t period_frames_ = 0;
+  int strays_ = 0;  // callbacks in a row more than half a period off
 };
 
 }  // namespace continuo::rt

@@ -42,6 +42,22 @@ TEST_CASE("Half a millisecond of jitter is smoothed to under a tenth") {
   CHECK(worst < 0.1e6);
 }
 
+TEST_CASE("A callback that is held up moves nothing; a device that jumps is followed") {
+  FrameClock clock;
+  clock.prepare(48000);
+  const auto exact = [](uint64_t block) { return static_cast<double>(block) * 64 * 1e9 / 48000; };
+  double shift = 0;
+  for (uint64_t block = 0; block < 20000; ++block) {
+    const double held_up = block % 100 == 99 ? 1.2e6 : 0;
+    if (block == 15000) shift = 5e6;
+    clock.advance(block * 64, 64, static_cast<int64_t>(exact(block) + held_up + shift));
+    if (block < 15000 || block > 15010) {
+      const double seen = static_cast<double>(clock.time_of(block * 64));
+      REQUIRE(std::fabs(seen - exact(block) - shift) < 5e3);
+    }
+  }
+}
+
 TEST_CASE("A drifting device is followed") {
   FrameClock clock;
   clock.prepare(48000);
@@ -57,7 +73,8 @@ TEST_CASE("Readers never see half of an update") {
   clock.prepare(48000);
   std::atomic<bool> done{false};
   std::thread writer([&] {
-    for (uint64_t block = 0; block < 200000; ++block) clock.advance(block * 64, 64, static_cast<int64_t>(block * 1000));
+    for (uint64_t block = 0; block < 200000; ++block)
+      clock.advance(block * 64, 64, static_cast<int64_t>(block * 1000));
     done = true;
   });
   while (!done) {
