@@ -9,7 +9,7 @@
 namespace continuo {
 
 namespace {
-constexpr uint32_t kQueueLength = 8192, kChunk = 2048, kMaxGroup = 1024;
+constexpr uint32_t kQueueLength = 8192, kChunk = 2048;
 constexpr double kFadeSeconds = 0.01;
 }  // namespace
 

@@ -29,6 +29,9 @@ struct EngineSpec {
 
 class Engine final : public AudioCallback {
  public:
+  // Commands that can act as one.
+  static constexpr uint32_t kMaxGroup = 1024;
+
   explicit Engine(const EngineSpec& spec);
   ~Engine() override;
 

@@ -49,8 +49,11 @@ class Player final : public session::Outbox {
     transports_.emplace(
         io_, osc::TransportOptions{options.listen, options.osc_port, true},
         [this](std::span<const std::byte> packet, const osc::Endpoint& from, int64_t) {
-          const Turn turn(engine_->metrics());
-          session_->handle_packet(packet, from);
+          {
+            const Turn turn(engine_->metrics());
+            session_->handle_packet(packet, from);
+          }
+          go_on();
         },
         [this](const osc::Endpoint& connection, const char*) { session_->closed(connection); });
     device_ = keeper_.wait_open();
@@ -91,8 +94,11 @@ class Player final : public session::Outbox {
   void start_session() {
     jobs_.emplace([this](std::function<void()> then) {
       asio::post(io_, [this, then = std::move(then)] {
-        const Turn turn(engine_->metrics());
-        then();
+        {
+          const Turn turn(engine_->metrics());
+          then();
+        }
+        if (session_) go_on();
       });
     });
     midi_ = std::make_shared<midi::Hub>(midi::HubOptions{.select = options_.midi});
@@ -129,11 +135,26 @@ class Player final : public session::Outbox {
                });
   }
 
+  // What a packet asks for beyond one turn.
+  void go_on() {
+    if (going_on_ || !session_->busy()) return;
+    going_on_ = true;
+    asio::post(io_, [this] {
+      going_on_ = false;
+      {
+        const Turn turn(engine_->metrics());
+        session_->work();
+      }
+      go_on();
+    });
+  }
+
   void schedule_tick() {
     timer_.expires_at(std::max(timer_.expiry() + kTick, std::chrono::steady_clock::now()));
     timer_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       tick();
+      go_on();
       schedule_tick();
     });
   }
@@ -190,6 +211,7 @@ class Player final : public session::Outbox {
   asio::io_context io_;
   asio::steady_timer timer_{io_, std::chrono::steady_clock::now()};
   uint64_t ticks_ = 0;
+  bool going_on_ = false;
   DeviceKeeper keeper_;
   DeviceInfo device_;
   std::string device_note_;  // of the start

@@ -118,6 +118,7 @@ void AddressTable::insert(std::string_view address, std::uint32_t handle) {
   }
   nodes_[node].handle = handle;
   ++size_;
+  deepest_ = std::max(deepest_, static_cast<std::size_t>(std::count(address.begin(), address.end(), '/')));
   if (size_ * 2 > slots_.size()) {
     rehash(slots_.size() * 2);
   } else {
@@ -182,6 +183,11 @@ std::uint32_t AddressTable::node_at(std::string_view address) const noexcept {
   return node;
 }
 
+void AddressTable::assign(std::string_view address, std::uint32_t handle) {
+  if (find(address) == kNone) return insert(address, handle);
+  nodes_[node_at(address)].handle = handle;
+}
+
 bool AddressTable::erase(std::string_view address) {
   const std::uint32_t node = node_at(address);
   if (node == kNone || nodes_[node].handle == kNone) return false;
@@ -226,6 +232,8 @@ std::size_t AddressTable::erase_tree(std::string_view address) {
 std::size_t AddressTable::match_with(std::string_view pattern, Callback found) const {
   const PatternParts parts(pattern);
   if (parts.fault != nullptr) return 0;
+  const auto skips = [](const PatternParts::Part& part) { return part.skips; };
+  if (parts.count > deepest_ && std::none_of(parts.parts, parts.parts + parts.count, skips)) return 0;
   std::size_t matches = 0;
   const auto walk = [&](const auto& self, std::uint32_t node, unsigned long long state) -> void {
     const auto visit = [&](std::uint32_t next) {

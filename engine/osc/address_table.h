@@ -24,6 +24,8 @@ class AddressTable {
   // Throws std::invalid_argument for an address that OSC forbids (no leading '/', an empty part, a space or
   // one of # * , ? [ ] { }) or that is taken.
   void insert(std::string_view address, std::uint32_t handle);
+  // The same, but an address that is there gets the handle.
+  void assign(std::string_view address, std::uint32_t handle);
   bool erase(std::string_view address);
   // The address and everything below it; how many went.
   std::size_t erase_tree(std::string_view address);
@@ -99,6 +101,7 @@ class AddressTable {
   std::vector<std::uint32_t> free_;
   std::vector<Slot> slots_;  // open addressing, linear probing, at most half full
   std::size_t size_ = 0;
+  std::size_t deepest_ = 0;  // most parts that an address had
 };
 
 }  // namespace continuo::osc

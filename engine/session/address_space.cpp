@@ -21,9 +21,9 @@ void insert_parameters(osc::AddressTable& table, const std::string& root, schema
   for (uint16_t i = 0; i < specs.size(); ++i) {
     const std::string address = root + "/" + std::string(specs[i].name);
     const Target target{kind, Face::kUnit, part, i};
-    table.insert(address, target.handle());
-    table.insert(address + "/norm", target.with(Face::kNorm).handle());
-    table.insert(address + "/text", target.with(Face::kText).handle());
+    table.assign(address, target.handle());
+    table.assign(address + "/norm", target.with(Face::kNorm).handle());
+    table.assign(address + "/text", target.with(Face::kText).handle());
   }
 }
 
@@ -74,7 +74,7 @@ void AddressSpace::insert_tree(const std::string& root, int slot, schema::Kind i
   for (uint16_t i = 0; i < methods.size(); ++i) {
     if (!methods[i].name.starts_with(kPartPrefix)) continue;
     const std::string name(methods[i].name.substr(kPartPrefix.size()));
-    table_.insert(root + "/" + name, Target{schema::Kind::kPart, Face::kMethod, part, i}.handle());
+    table_.assign(root + "/" + name, Target{schema::Kind::kPart, Face::kMethod, part, i}.handle());
   }
 }
 
@@ -85,8 +85,7 @@ void AddressSpace::number_aliases(schema::Kind instrument, int from) {
     if (!slots_[slot].used || slots_[slot].instrument != instrument) continue;
     const std::string alias = root + std::to_string(++number);
     if (slot < from) continue;
-    table_.erase_tree(alias);
-    insert_tree(alias, slot, instrument);
+    insert_tree(alias, slot, instrument);  // one tree is like another: what was there takes the new handles
   }
   table_.erase_tree(root + std::to_string(number + 1));
 }

@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kHandedAheadSeconds = 10;    // what is later stays with control
 constexpr double kControlLeadSeconds = 0.01;  // control's own acts may be this early
-constexpr int64_t kRefusalIntervalNs = 20'000'000;
+constexpr int64_t kSuggestionIntervalNs = 5'000'000;
+constexpr size_t kMostPlanned = 4096;  // of one packet
 constexpr int64_t kPeakIntervalNs = 50'000'000;
 
 }  // namespace
@@ -48,52 +49,6 @@ int Session::part_count() const {
       std::count_if(parts_.begin(), parts_.end(), [](const auto& p) { return p.has_value(); }));
 }
 
-void Session::handle_packet(std::span<const std::byte> packet, const Endpoint& from) {
-  now_ns_ = services_.monotonic_ns();
-  feedback_.heard(from, now_ns_);
-  osc::PacketReader reader(packet);
-  if (!reader.ok()) {
-    ++refused_packets_;
-    if (now_ns_ - refused_ns_ >= kRefusalIntervalNs) {  // a flood of rubbish is not answered with another
-      refused_ns_ = now_ns_;
-      replies_.fail(from, "packet", "not OSC: " + osc::describe(reader.fault()));
-    }
-    return;
-  }
-  planned_.clear();
-  bool good = true;
-  osc::Message message;
-  while (reader.next(message)) {
-    ++messages_;
-    if (print_traffic_ || !traffic_.empty()) show_traffic(message, from);
-    good = plan(message, from) && good;
-  }
-  if (!good || planned_.empty()) return;
-  const auto by_bundle = [](const Planned& a, const Planned& b) {
-    return a.message.bundle < b.message.bundle;
-  };
-  if (!std::is_sorted(planned_.begin(), planned_.end(), by_bundle)) {
-    std::stable_sort(planned_.begin(), planned_.end(), by_bundle);
-  }
-  for (size_t first = 0; first < planned_.size();) {
-    size_t last = first + 1;
-    while (last < planned_.size() && planned_[last].message.bundle == planned_[first].message.bundle) ++last;
-    schedule({planned_.data() + first, last - first}, from);
-    first = last;
-  }
-}
-
-void Session::handle_at(uint64_t frame, std::span<const std::byte> packet, const Endpoint& from) {
-  now_ns_ = services_.monotonic_ns();
-  osc::PacketReader reader(packet);
-  planned_.clear();
-  bool good = reader.ok();
-  if (!good) replies_.fail(from, "packet", "not OSC: " + osc::describe(reader.fault()));
-  osc::Message message;
-  while (reader.next(message)) good = plan(message, from) && good;
-  if (good && !planned_.empty()) act(planned_, {{frame, false, 0}, from, false});
-}
-
 bool Session::plan(const osc::Message& message, const Endpoint& from) {
   if (const auto target = addresses_.find(message.address)) {
     Planned& planned = planned_.emplace_back();
@@ -106,6 +61,13 @@ bool Session::plan(const osc::Message& message, const Endpoint& from) {
   addresses_.match(message.address, matches_);
   if (matches_.empty()) {
     fail_unknown(message, from);
+    return false;
+  }
+  if (matches_.size() > Engine::kMaxGroup || planned_.size() + matches_.size() > kMostPlanned) {
+    replies_.fail(from, message.address,
+                  "reaches " + std::to_string(matches_.size()) + " addresses; at most " +
+                      std::to_string(Engine::kMaxGroup) + " can change together, " +
+                      std::to_string(kMostPlanned) + " by one packet");
     return false;
   }
   // A pattern reaches what can take its arguments; it fails where nothing can. One that ends in a wildcard
@@ -136,7 +98,11 @@ bool Session::plan(const osc::Message& message, const Endpoint& from) {
 void Session::fail_unknown(const osc::Message& message, const Endpoint& from) {
   if (from.transport == osc::Transport::none) return;
   std::string reason = "no such address";
-  const auto nearest = addresses_.nearest(message.address, 3);
+  std::vector<std::string> nearest;
+  if (now_ns_ - suggested_ns_ >= kSuggestionIntervalNs) {  // looking for them takes long
+    suggested_ns_ = now_ns_;
+    nearest = addresses_.nearest(message.address, 3);
+  }
   for (size_t i = 0; i < nearest.size(); ++i) reason += (i == 0 ? "; near are " : ", ") + nearest[i];
   replies_.fail(from, message.address, reason);
 }
@@ -209,24 +175,12 @@ void Session::schedule(std::span<const Planned> group, const Endpoint& from) {
   }
 }
 
-void Session::play_due_groups() {
-  const uint64_t next = stage_.next_frame();
-  while (auto group = calendar_.take_before(next)) {
-    planned_.clear();
-    bool good = true;
-    for (const auto& bytes : group->messages) {
-      osc::PacketReader reader(bytes);
-      osc::Message message;
-      while (reader.next(message)) good = plan(message, group->from) && good;
-    }
-    if (good && !planned_.empty())
-      act(planned_, {{std::max(group->frame, next), true, 0}, group->from, true});
-  }
-  while (const auto change = calendar_.take_change_before(next))
-    store(change->target, change->value, change->from);
-}
-
 void Session::act(std::span<const Planned> group, const Act& how) {
+  if (group.size() > Engine::kMaxGroup) {
+    return replies_.fail(how.from, group.front().shown(),
+                         "reaches " + std::to_string(group.size()) + " addresses at one moment; at most " +
+                             std::to_string(Engine::kMaxGroup) + " can change together");
+  }
   undo_.clear();
   posted_ = false;
   When when = how.when;

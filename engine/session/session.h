@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,8 +40,11 @@ class Session {
   // An empty session: what a score is rendered in.
   void open_empty();
 
-  // A packet has come. Replies go to `from` by the outbox.
+  // A packet has come. Replies go to `from` by the outbox. What a large one asks for is cut into turns.
   void handle_packet(std::span<const std::byte> packet, const osc::Endpoint& from);
+  // Packets, or a session that loads, are not done yet: work() wants turns of its own.
+  [[nodiscard]] bool busy() const { return loading_ || !incoming_.empty(); }
+  void work();
   // The same, to act at `frame`: a score is played.
   void handle_at(uint64_t frame, std::span<const std::byte> packet, const osc::Endpoint& from = {});
   // A MIDI message of up to 3 bytes: channel n plays part n if there is one, else the first part. Each input
@@ -92,6 +96,27 @@ class Session {
     float value;
   };
 
+  // session_incoming.cpp: packets in their order, in turns
+  // A packet, or the messages of a calendar's group.
+  struct Incoming {
+    std::vector<std::vector<std::byte>> packets;
+    Endpoint from;
+    std::optional<uint64_t> frame;  // the calendar's
+    [[nodiscard]] size_t bytes() const;
+  };
+  // What is to be done of the first of them.
+  struct Progress {
+    size_t packet = 0;                        // the next to read
+    std::optional<osc::PacketReader> reader;  // of the one before it
+    bool good = true, planned = false;
+    size_t acted = 0;  // of planned_
+  };
+  [[nodiscard]] bool advance(const Incoming& incoming, int64_t until_ns);
+  void plan_next(const osc::Message& message, const Endpoint& from);
+  void schedule_next(const Endpoint& from);
+  void refuse(const Endpoint& from, const std::string& reason);
+  void play_due_groups();
+
   // session.cpp: from packet to acts
   bool plan(const osc::Message& message, const Endpoint& from);
   void fail_unknown(const osc::Message& message, const Endpoint& from);
@@ -105,7 +130,6 @@ class Session {
     osc::TimeTag wall;
   };
   [[nodiscard]] Moment moment() const;
-  void play_due_groups();
   void write_score(std::span<const Planned> group, uint32_t sequence);
   void write_score(const Waiting& waiting, uint64_t frame);
 
@@ -160,7 +184,9 @@ class Session {
 
   // session_storage.cpp
   void load(const std::string& name, const Answer& answer);
-  void take(const SessionData& data);
+  void take(SessionData data, const Answer& answer);
+  bool take_next();
+  void take_part(const PartData& entry);
   void begin_default();
   void bring_room();
   void clear();
@@ -212,6 +238,15 @@ class Session {
   std::map<uint16_t, midi::Parser> midi_parsers_;  // by input
   std::array<int, 16> midi_key_{};                 // of the newest note of an MPE channel
 
+  struct Loading {
+    SessionData data;
+    size_t parts = 0;  // that are there
+    Answer answer;
+  };
+  std::optional<Loading> loading_;
+  std::deque<Incoming> incoming_;
+  size_t incoming_bytes_ = 0;
+  Progress progress_;
   std::vector<Planned> planned_;
   std::vector<AddressSpace::Match> matches_;
   std::vector<Undo> undo_;
@@ -233,7 +268,7 @@ class Session {
   bool watching_ = false, models_known_ = false, saving_ = false;
   std::array<uint32_t, rt::kMaxParts> asked_{};  // counts what was asked of the disk thread for a slot
   int64_t now_ns_ = 0, start_ns_ = 0, changed_ns_ = 0, watched_ns_ = 0, refused_ns_ = INT64_MIN / 2,
-          peaks_ns_ = 0;
+          suggested_ns_ = INT64_MIN / 2, peaks_ns_ = 0;
   bool own_reverb_ = false, writing_score_ = false;  // a model brought its room
   struct EndingScore {                               // its barrier is on the way
     uint32_t barrier;

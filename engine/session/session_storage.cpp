@@ -52,7 +52,7 @@ SessionData Session::data() const {
 // Takes everything away. In a group of its own.
 void Session::clear() {
   stage_.begin({});
-  for (int slot = 0; slot < kParts; ++slot) {
+  for (int slot = kParts - 1; slot >= 0; --slot) {  // from the end: no alias has to be numbered anew
     if (parts_[static_cast<size_t>(slot)]) remove_part(slot);
   }
   const auto specs = schema::parameters(Kind::kMaster);
@@ -67,7 +67,8 @@ void Session::clear() {
   listeners_.clear();
 }
 
-void Session::take(const SessionData& data) {
+// What comes in meanwhile waits until all of it is there.
+void Session::take(SessionData data, const Answer& answer) {
   clear();
   stage_.begin({});
   for (const auto& [name, value] : data.master) {
@@ -78,26 +79,42 @@ void Session::take(const SessionData& data) {
     store(target, value, {});
   }
   if (!stage_.commit()) services_.log("the engine's queue is full: the master's values are not all heard");
-  for (const PartData& entry : data.parts) {
-    const int slot = entry.number - 1;
-    std::string name = entry.name.empty() ? std::string(schema::name(entry.instrument)) : entry.name;
-    name = free_name(name, [this](const std::string& n) { return !addresses_.name_is_free(n); });
-    add_part(slot, name, entry.instrument, entry.model);
-    Part& part = *parts_[static_cast<size_t>(slot)];
-    for (const auto& [value_name, value] : entry.values) {
-      for (Kind kind : {Kind::kStrip, entry.instrument}) {
-        if (const auto index = index_of(kind, value_name)) part.set(kind, *index, value);
-      }
-    }
-    bring(slot, [this, slot, name](const std::string& error) {
-      if (error.empty()) return;
-      services_.log("part " + std::to_string(slot + 1) + " (" + name + ") is silent: " + error);
-    });
+  loading_ = Loading{std::move(data), 0, answer};
+  work();
+}
+
+// One part of the session that is being taken, or the rest of it; true: that was all.
+bool Session::take_next() {
+  const SessionData& data = loading_->data;
+  if (loading_->parts < data.parts.size()) {
+    take_part(data.parts[loading_->parts++]);
+    return false;
   }
   for (const std::string& listener : data.listeners) add_listener(listener);
   midi_inputs_ = data.midi_inputs;
   services_.select_midi(midi_inputs_);
   changed_ns_ = 0;
+  const Answer answer = std::move(loading_->answer);
+  loading_.reset();
+  if (answer) answer({});
+  return true;
+}
+
+void Session::take_part(const PartData& entry) {
+  const int slot = entry.number - 1;
+  std::string name = entry.name.empty() ? std::string(schema::name(entry.instrument)) : entry.name;
+  name = free_name(name, [this](const std::string& n) { return !addresses_.name_is_free(n); });
+  add_part(slot, name, entry.instrument, entry.model);
+  Part& part = *parts_[static_cast<size_t>(slot)];
+  for (const auto& [value_name, value] : entry.values) {
+    for (Kind kind : {Kind::kStrip, entry.instrument}) {
+      if (const auto index = index_of(kind, value_name)) part.set(kind, *index, value);
+    }
+  }
+  bring(slot, [this, slot, name](const std::string& error) {
+    if (error.empty()) return;
+    services_.log("part " + std::to_string(slot + 1) + " (" + name + ") is silent: " + error);
+  });
 }
 
 void Session::begin_default() {
@@ -109,7 +126,7 @@ void Session::begin_default() {
   part.model = model;
   part.values["send"] = -18;
   data.parts.push_back(std::move(part));
-  take(data);
+  take(std::move(data), {});
 }
 
 // The send's reverb until a model brings its own.
@@ -165,7 +182,7 @@ void Session::open(const std::string& wanted) {
         models_known_ = true;
         bring_room();
         if (found->data) {
-          take(*found->data);
+          take(std::move(*found->data), {});
         } else {
           begin_default();
         }
@@ -189,13 +206,13 @@ void Session::load(const std::string& wanted, const Answer& answer) {
         found->data = from_json(read_whole(path), found->notes);
       },
       [this, found, wanted, answer](const std::string& error) {
-        if (error.empty()) {
-          for (const std::string& note : found->notes) services_.log(note);
-          name_ = wanted;
-          take(found->data);
+        if (!error.empty()) return answer(error);
+        for (const std::string& note : found->notes) services_.log(note);
+        name_ = wanted;
+        take(std::move(found->data), [this, answer](const std::string&) {
           announce("/session/loaded", name_);
-        }
-        answer(error);
+          answer({});
+        });
       });
 }
 

@@ -72,7 +72,7 @@ struct Rig final : Outbox {
   SessionServices services() {
     SessionServices s{engine, worker, jobs, *this, maker, folders};
     s.log = [this](const std::string& line) { log.push_back(line); };
-    s.monotonic_ns = [this] { return now_ns(); };
+    s.monotonic_ns = [this] { return now_ns() + (work_ns += work_ns_a_look); };
     s.wall_clock = [this] { return wall(0); };
     s.quit = [this] { quit = true; };
     return s;
@@ -113,6 +113,7 @@ struct Rig final : Outbox {
     for (const std::string& text : texts) REQUIRE(writer.add(packet(text)));
     const size_t before = heard.size();
     session->handle_packet(writer.bytes(), client);
+    while (session->busy()) session->work();
     std::vector<std::string> out;
     for (size_t i = before; i < heard.size(); ++i) out.push_back(heard[i].text);
     return out;
@@ -169,6 +170,7 @@ struct Rig final : Outbox {
   std::vector<Heard> heard;
   std::vector<std::string> log;
   bool quit = false;
+  int64_t work_ns = 0, work_ns_a_look = 0;  // time that goes by with each look at the clock
   osc::Endpoint client;
   std::optional<Session> session;
 };
