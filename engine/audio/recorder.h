@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/audio/recording.h"
 
@@ -33,8 +34,14 @@ class Recorder {
   void tick();
   // False: none runs. `done` gets the error, and take() is still there to be asked inside it.
   bool stop(Then done);
-  // The engine gave this tap back (EventKind::kTapStopped); ignores what is not its own.
+  // The engine gave this tap back (EventKind::kTapStopped); ignores what is not its own. In the middle of a
+  // take its file is closed there.
   void tap_stopped(const void* tap);
+
+  // A take that runs gets one more file. `ready` gets its tap; null, with the error, when it could not be
+  // made; it is not called when the take has ended meanwhile.
+  using Added = std::function<void(const std::string& error, RecorderTap* tap)>;
+  void add(RecordTrack track, Added ready);
 
   [[nodiscard]] bool recording() const { return starting_ || take_ != nullptr; }
   [[nodiscard]] Recording* take() const { return take_.get(); }
@@ -46,7 +53,8 @@ class Recorder {
   RunOnDisk disk_;
   std::shared_ptr<Recording> take_;
   Then fault_, done_;
-  size_t taps_out_ = 0;
+  std::vector<const RecorderTap*> taps_;  // that have not come back
+  int adding_ = 0;
   bool starting_ = false, stopping_ = false, draining_ = false, finishing_ = false;
   std::shared_ptr<bool> alive_ =
       std::make_shared<bool>(true);  // jobs may come back after the recorder is gone

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "engine/audio/names.h"
 
@@ -40,10 +41,13 @@ struct Recording::Body {
   std::vector<std::unique_ptr<Track>> tracks;
   std::vector<fs::path> paths;
   bool failed = false;
+  uint64_t lost = 0;  // frames, of tracks that are closed
 
   void write(Track& track, const float* samples, uint64_t frames, const fs::path& path);
-  uint64_t silence(Track& track, uint64_t frames, const fs::path& path);
+  void silence(Track& track, uint64_t frames, const fs::path& path);
   bool drain(Track& track, const fs::path& path);
+  void open(const RecordTrack& wanted, const fs::path& path);
+  void close(Track& track, const fs::path& path);
 };
 
 namespace {
@@ -100,12 +104,20 @@ void Recording::Body::write(Track& track, const float* samples, uint64_t frames,
   }
 }
 
-// At most a block of silence; how much it was.
-uint64_t Recording::Body::silence(Track& track, uint64_t frames, const fs::path& path) {
-  const uint64_t now = std::min<uint64_t>(frames, spec.rate);
-  track.block.assign(now * track.channels, 0.0f);
-  write(track, track.block.data(), now, path);
-  return now;
+// A hole but for its last frame, so that an hour of it takes no time and no disk.
+void Recording::Body::silence(Track& track, uint64_t frames, const fs::path& path) {
+  if (failed || frames == 0) return;
+  if (frames > 1) {
+    const auto last = static_cast<sf_count_t>(track.written + frames - 1);
+    if (sf_seek(track.file, last, SEEK_SET) != last) {
+      failed = true;
+      throw std::runtime_error("recording stopped: can't write " + path.string() + ": " +
+                               sf_strerror(track.file));
+    }
+    track.written += frames - 1;
+  }
+  track.block.assign(track.channels, 0.0f);
+  write(track, track.block.data(), 1, path);
 }
 
 bool Recording::Body::drain(Track& track, const fs::path& path) {
@@ -114,16 +126,37 @@ bool Recording::Body::drain(Track& track, const fs::path& path) {
   for (uint64_t budget = spec.rate; track.tap.ring_.peek(header);) {
     if (budget < header.frames) return true;
     const uint64_t at = header.frame - start;
-    if (!failed && at > track.written) {
-      budget -= std::min(budget, silence(track, at - track.written, path));
-      continue;
-    }
+    if (at > track.written) silence(track, at - track.written, path);
     track.block.resize(size_t{header.frames} * track.channels);
     track.tap.ring_.pop(header, track.channels, track.block.data());
     budget -= header.frames;
     write(track, track.block.data(), header.frames, path);
   }
   return false;
+}
+
+void Recording::Body::open(const RecordTrack& wanted, const fs::path& path) {
+  // Blocks are 32 frames or more on the whole: their headers take less than a fifth.
+  const auto samples = static_cast<uint64_t>(spec.ring_seconds * spec.rate * (wanted.channels + 0.2)) + 4096;
+  auto track = std::make_unique<Track>(wanted.channels, samples);
+  SF_INFO info{};
+  info.samplerate = static_cast<int>(spec.rate);
+  info.channels = static_cast<int>(wanted.channels);
+  info.format = SF_FORMAT_RF64 | (spec.pcm24 ? SF_FORMAT_PCM_24 : SF_FORMAT_FLOAT);
+  SNDFILE* file = sf_open(path.string().c_str(), SFM_WRITE, &info);
+  if (file == nullptr)
+    throw std::runtime_error("can't record to " + path.string() + ": " + sf_strerror(nullptr));
+  track->file = file;
+  sf_command(file, SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);  // plain WAV up to 4 GB
+  sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+  sf_command(file, SFC_UPDATE_HEADER_NOW, nullptr, 0);
+  tracks.push_back(std::move(track));
+}
+
+void Recording::Body::close(Track& track, const fs::path& path) {
+  sf_write_sync(track.file);
+  const int fault = sf_close(std::exchange(track.file, nullptr));
+  if (fault != 0) throw std::runtime_error("can't close " + path.string() + ": " + sf_error_number(fault));
 }
 
 Recording::Recording(std::unique_ptr<Body> body) : body_(std::move(body)) {}
@@ -154,24 +187,7 @@ std::shared_ptr<Recording> Recording::create(const fs::path& directory, const Re
   }
   auto recording = std::shared_ptr<Recording>(new Recording(std::move(body)));
   Body& made = *recording->body_;
-  for (size_t i = 0; i < spec.tracks.size(); ++i) {
-    const uint32_t channels = spec.tracks[i].channels;
-    // Blocks are 32 frames or more on the whole: their headers take less than a fifth.
-    const auto samples = static_cast<uint64_t>(spec.ring_seconds * spec.rate * (channels + 0.2)) + 4096;
-    made.tracks.push_back(std::make_unique<Track>(channels, samples));
-    SF_INFO info{};
-    info.samplerate = static_cast<int>(spec.rate);
-    info.channels = static_cast<int>(channels);
-    info.format = SF_FORMAT_RF64 | (spec.pcm24 ? SF_FORMAT_PCM_24 : SF_FORMAT_FLOAT);
-    SNDFILE* file = sf_open(made.paths[i].string().c_str(), SFM_WRITE, &info);
-    if (file == nullptr) {
-      throw std::runtime_error("can't record to " + made.paths[i].string() + ": " + sf_strerror(nullptr));
-    }
-    made.tracks[i]->file = file;
-    sf_command(file, SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);  // plain WAV up to 4 GB
-    sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
-    sf_command(file, SFC_UPDATE_HEADER_NOW, nullptr, 0);
-  }
+  for (size_t i = 0; i < spec.tracks.size(); ++i) made.open(spec.tracks[i], made.paths[i]);
   return recording;
 }
 
@@ -189,6 +205,41 @@ RecorderTap& Recording::tap(size_t track) noexcept {
 size_t Recording::track_count() const noexcept {
   return body_->tracks.size();
 }
+
+RecorderTap* Recording::add(const RecordTrack& track) {
+  Body& body = *body_;
+  RecordTrack wanted = track;
+  fs::path path;
+  const fs::path directory = body.paths[0].parent_path();
+  for (int n = 1;; ++n) {
+    wanted.label = n == 1 ? track.label : track.label + "-" + std::to_string(n);
+    path = directory / file_name(body.name, wanted);
+    if (create_new(path)) break;
+  }
+  body.open(wanted, path);
+  body.paths.push_back(path);
+  RecorderTap& tap = body.tracks.back()->tap;
+  const RecorderTap& first = body.tracks.front()->tap;
+  tap.start_.store(first.start_.load(std::memory_order_acquire), std::memory_order_release);
+  tap.end_.store(first.end_.load(std::memory_order_acquire), std::memory_order_release);
+  return &tap;
+}
+
+void Recording::close(const RecorderTap* tap) {
+  Body& body = *body_;
+  for (size_t i = 0; i < body.tracks.size(); ++i) {
+    if (&body.tracks[i]->tap != tap) continue;
+    while (body.drain(*body.tracks[i], body.paths[i])) {
+    }
+    const std::unique_ptr<Track> closing = std::move(body.tracks[i]);
+    const fs::path path = body.paths[i];
+    body.lost += closing->tap.dropped_frames();
+    body.tracks.erase(body.tracks.begin() + static_cast<std::ptrdiff_t>(i));
+    body.paths.erase(body.paths.begin() + static_cast<std::ptrdiff_t>(i));
+    return body.close(*closing, path);
+  }
+}
+
 const std::string& Recording::name() const noexcept {
   return body_->name;
 }
@@ -197,7 +248,7 @@ const std::vector<fs::path>& Recording::paths() const noexcept {
 }
 
 uint64_t Recording::dropped_frames() const noexcept {
-  uint64_t dropped = 0;
+  uint64_t dropped = body_->lost;
   for (const auto& track : body_->tracks) dropped += track->tap.dropped_frames();
   return dropped;
 }
@@ -221,18 +272,11 @@ void Recording::finish() {
   }
   for (size_t i = 0; i < body.tracks.size() && !body.failed; ++i) {
     Track& track = *body.tracks[i];
-    while (track.written < length) body.silence(track, length - track.written, body.paths[i]);
+    if (track.written < length) body.silence(track, length - track.written, body.paths[i]);
     auto frames = static_cast<sf_count_t>(length);
     if (track.written > length) sf_command(track.file, SFC_FILE_TRUNCATE, &frames, sizeof(frames));
   }
-  for (size_t i = 0; i < body.tracks.size(); ++i) {
-    Track& track = *body.tracks[i];
-    sf_write_sync(track.file);
-    const int fault = sf_close(track.file);
-    track.file = nullptr;
-    if (fault != 0)
-      throw std::runtime_error("can't close " + body.paths[i].string() + ": " + sf_error_number(fault));
-  }
+  for (size_t i = 0; i < body.tracks.size(); ++i) body.close(*body.tracks[i], body.paths[i]);
 }
 
 }  // namespace continuo

@@ -57,8 +57,16 @@ class Recording {
   void arm(uint64_t start) noexcept;
   // Control thread. The frame after the last one; without it a take ends where its first tap left the engine.
   void end_at(uint64_t end) noexcept;
+  // Before add() was called for the first time.
   [[nodiscard]] RecorderTap& tap(size_t track) noexcept;
   [[nodiscard]] size_t track_count() const noexcept;
+
+  // Disk thread, while the take runs. One more file; what came before it is silence (a hole in the file), so
+  // that all line up. Where it exists already, its label becomes LABEL-2, ... Throws as create().
+  RecorderTap* add(const RecordTrack& track);
+  // Disk thread, after the engine gave this tap back: writes the rest and closes its file, which ends there.
+  // Throws as drain().
+  void close(const RecorderTap* tap);
 
   // Disk thread, at least each second. One bounded step (a second of audio a track at most); true: call
   // again, there is more. A killed process leaves files that are readable up to the last second. Throws
@@ -70,6 +78,7 @@ class Recording {
 
   // Any thread, after create().
   [[nodiscard]] const std::string& name() const noexcept;  // with its -2
+  // The same until add() was called; the disk thread then.
   [[nodiscard]] const std::vector<std::filesystem::path>& paths() const noexcept;
   [[nodiscard]] uint64_t dropped_frames() const noexcept;
 

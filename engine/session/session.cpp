@@ -305,6 +305,7 @@ void Session::tick() {
     }
     master_peak_ = services_.engine.take_master_peak();
     tell_meters();
+    close_stems();
     recorder_.tick();
     score_.tick();
   }

@@ -172,6 +172,9 @@ class Session {
   // session_record.cpp
   void start_recording(const std::string& name, bool stems, const Endpoint& to);
   void stop_recording(const Endpoint& to);
+  void add_stem(int slot);
+  void end_stem(int slot);
+  void close_stems();
   void start_score(const std::string& name, const Endpoint& to);
   void stop_score(const Endpoint& to);
   void end_score(uint64_t frame);
@@ -234,7 +237,15 @@ class Session {
     Endpoint to;
   };
   std::vector<Listener> listeners_;                // the permanent ones
-  std::vector<int> tapped_;                        // slots whose stems are recorded
+  struct Stem {
+    int slot;
+    uint32_t id;
+    bool tapped;                    // audio has its tap
+    std::optional<uint64_t> until;  // its part has gone
+  };
+  std::vector<Stem> stems_;
+  uint32_t stem_ids_ = 0;
+  bool recording_stems_ = false;
   std::map<uint16_t, midi::Parser> midi_parsers_;  // by input
   std::array<int, 16> midi_key_{};                 // of the newest note of an MPE channel
 

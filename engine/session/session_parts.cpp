@@ -181,6 +181,7 @@ void Session::add_part(int slot, const std::string& name, Kind kind, const std::
   addresses_.add_part(slot, name, kind);
   changed();
   announce("/part/added", slot + 1, name, schema::name(kind));
+  add_stem(slot);
 }
 
 void Session::make(int slot, Kind kind, const std::string& model, uint32_t only_model_of_hop,
@@ -250,6 +251,7 @@ void Session::remove_part(int slot) {
     stage_.remove(slot);
     posted_ = true;
   }
+  end_stem(slot);
   addresses_.remove_part(slot);
   announce("/part/removed", slot + 1, part->name);
   part.reset();

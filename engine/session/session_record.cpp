@@ -1,4 +1,5 @@
 // The session: recordings and scores.
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -6,6 +7,11 @@
 #include "engine/session/session.h"
 
 namespace continuo::session {
+namespace {
+
+constexpr double kStemTailSeconds = 0.1;  // a part that goes fades out first
+
+}  // namespace
 
 // The first frames are those of the next block: files and rings are there by then, so nothing is lost.
 void Session::start_recording(const std::string& name, bool stems, const Endpoint& to) {
@@ -22,7 +28,7 @@ void Session::start_recording(const std::string& name, bool stems, const Endpoin
   }
   const bool begun = recorder_.start(
       std::move(spec),
-      [this, to, slots](const std::string& error, Recording* take) {
+      [this, to, slots, stems](const std::string& error, Recording* take) {
         if (!error.empty()) return replies_.fail(to, "/record/start", error);
         const uint64_t frame = stage_.next_frame();
         take->arm(frame);
@@ -34,7 +40,16 @@ void Session::start_recording(const std::string& name, bool stems, const Endpoin
           recorder_.stop([](const std::string&) {});
           return replies_.fail(to, "/record/start", "the engine's queue is full");
         }
-        tapped_ = *slots;
+        recording_stems_ = stems;
+        stems_.clear();
+        for (const int slot : *slots) {
+          stems_.push_back({slot, ++stem_ids_, true, std::nullopt});
+          if (!parts_[static_cast<size_t>(slot)]) end_stem(slot);
+        }
+        for (int slot = 0; slot < kParts; ++slot) {  // what came while the files were made
+          const bool known = std::find(slots->begin(), slots->end(), slot) != slots->end();
+          if (parts_[static_cast<size_t>(slot)] && !known) add_stem(slot);
+        }
         replies_.done(to, "/record/start", take->name());
       },
       [this](const std::string& error) {
@@ -51,16 +66,62 @@ void Session::stop_recording(const Endpoint& to) {
     replies_.fail(to, "/record/stop", error);
   });
   if (!ending) return replies_.fail(to, "/record/stop", "no recording is running");
+  recording_stems_ = false;
   // The taps leave in a group of their own, after the one that is open.
   services_.jobs.run([] {},
                      [this](const std::string&) {
                        stage_.begin({});
                        stage_.set_tap(rt::kMasterTap, nullptr);
-                       for (const int slot : tapped_) stage_.set_tap(static_cast<uint16_t>(slot), nullptr);
-                       tapped_.clear();
+                       for (const Stem& stem : stems_) {
+                         if (stem.tapped) stage_.set_tap(static_cast<uint16_t>(stem.slot), nullptr);
+                       }
+                       stems_.clear();
                        if (!stage_.commit())
                          services_.log("the engine's queue is full: the recording goes on");
                      });
+}
+
+// A part that comes while stems are recorded gets its file, with silence before.
+void Session::add_stem(int slot) {
+  if (!recording_stems_) return;
+  const uint32_t id = ++stem_ids_;
+  stems_.push_back({slot, id, false, std::nullopt});
+  const std::string& name = parts_[static_cast<size_t>(slot)]->name;
+  recorder_.add({name, 2}, [this, slot, id, name](const std::string& error, RecorderTap* tap) {
+    const auto stem = std::find_if(stems_.begin(), stems_.end(), [id](const Stem& s) { return s.id == id; });
+    if (!error.empty()) services_.log("part " + name + " has no stem: " + error);
+    const bool wanted = tap != nullptr && stem != stems_.end() && !stem->until;
+    if (wanted) {
+      stage_.begin({});
+      stage_.set_tap(static_cast<uint16_t>(slot), tap);
+      if (stage_.commit()) {
+        stem->tapped = true;  // in place of the tap of the part that was there before
+        std::erase_if(stems_, [&](const Stem& s) { return s.slot == slot && s.id != id; });
+        return;
+      }
+      services_.log("the engine's queue is full: part " + name + " has no stem");
+    }
+    if (stem != stems_.end()) stems_.erase(stem);
+    if (tap != nullptr) recorder_.tap_stopped(static_cast<BlockSink*>(tap));
+  });
+}
+
+void Session::end_stem(int slot) {
+  const auto tail = static_cast<uint64_t>(kStemTailSeconds * services_.engine.spec().rate);
+  for (Stem& stem : stems_) {
+    if (stem.slot == slot && !stem.until) stem.until = stage_.next_frame() + tail;
+  }
+}
+
+// The stems of parts that have gone are closed when these have faded.
+void Session::close_stems() {
+  const uint64_t next = stage_.next_frame();
+  std::erase_if(stems_, [&](const Stem& stem) {
+    if (!stem.tapped || !stem.until || next < *stem.until) return false;
+    stage_.begin({});
+    stage_.set_tap(static_cast<uint16_t>(stem.slot), nullptr);
+    return stage_.commit();
+  });
 }
 
 // A score begins with the session as it is, so that rendering needs nothing but the file.

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <csignal>
@@ -65,6 +66,30 @@ TEST_CASE("a take begins and ends at its exact frames, its stems aligned") {
     REQUIRE(master.samples[2 * i + 1] == expected + 0.25f);
     REQUIRE(stem.samples[i] == (i >= 220 && i < 540 ? expected : 0.0f));
   }
+}
+
+TEST_CASE("a stem that comes in the middle begins with silence; one that goes is closed") {
+  Folder folder;
+  auto take = Recording::create(folder.path, spec("take"));
+  take->arm(1000);
+  RecorderTap* first = &take->tap(1);
+  push(take->tap(0), 1000, 400, 2);
+  push(*first, 1000, 400, 1);
+  take->close(first);
+  CHECK(read_sound(folder.path / "take-1-sax.wav").frames() == 400);
+  RecorderTap* late = take->add({"1-sax", 1});
+  push(take->tap(0), 1400, 600, 2);
+  push(*late, 5'000'000, 64, 1);  // 104 s later: a hole, whatever a drain may write at once
+  CHECK_FALSE(take->drain());
+  push(take->tap(0), 5'000'000, 64, 2);
+  take->finish();
+  CHECK(take->dropped_frames() == 0);
+  const Sound stem = read_sound(folder.path / "take-1-sax-2.wav");
+  REQUIRE(stem.frames() == 5'000'064 - 1000);
+  CHECK(std::all_of(stem.samples.begin(), stem.samples.begin() + 4'999'000, [](float x) { return x == 0; }));
+  for (uint64_t i = 0; i < 64; ++i)
+    REQUIRE(stem.samples[4'999'000 + i] == static_cast<float>(5'000'000 + i) * 1e-5f);
+  CHECK(read_sound(folder.path / "take.wav").frames() == stem.frames());
 }
 
 TEST_CASE("without an end, a take ends where its first tap left") {
