@@ -86,7 +86,7 @@ void DdspModel::handle(const rt::Command& command) noexcept {
       for (Voice& v : voices_) v.active = false;
       break;
     case kSwapModel:
-      swap(static_cast<DdspRuntime*>(command.pointer));
+      swap(static_cast<DdspRuntime*>(command.pointer), command.frame);
       break;
     default:
       break;
@@ -111,6 +111,7 @@ void DdspModel::start(const rt::Command& command) noexcept {
       spec_.rate);
   v.shape = runtime_->model().note_shapes().at(note.velocity * 127, note.pitch);
   runtime_->states_[command.voice].reset();
+  if (coming_ != nullptr) coming_->states_[command.voice].reset();
 }
 
 void DdspModel::release(Voice& v, uint64_t frame) noexcept {
@@ -138,24 +139,26 @@ void DdspModel::express(Voice& v, const rt::Command& command) noexcept {
   }
 }
 
-// Notes that sound go on under the new model: the next frame comes from it, and the callback interpolates.
-void DdspModel::swap(DdspRuntime* runtime) noexcept {
+// Notes that sound go on under the new model once it has heard the last of them: it runs beside the old one
+// for some frames, a step each, and then the callback interpolates from one to the other.
+void DdspModel::swap(DdspRuntime* runtime, uint64_t frame) noexcept {
   // The distance of frames is the part's; a model of another frame rate takes a new part (session).
   if (runtime == nullptr || runtime->hop_frames() != hop_) {
     retired_ = runtime;
     return;
   }
-  retired_ = runtime_;
-  runtime_ = runtime;
-  for (uint16_t slot = 0; slot < rt::kMaxVoices; ++slot) {
-    Voice& v = voices_[slot];
-    runtime_->states_[slot].reset();
-    if (!v.active) continue;
-    v.shape = runtime_->model().note_shapes().at(v.velocity * 127, v.pitch.note(v.start));
-    const ddsp::VoiceInput input = condition(v, v.start + v.next_index * uint64_t{hop_}, 0);
-    ddsp::State* state = &runtime_->states_[slot];
-    ddsp::ControlFrame* frame = &outputs_[slot];
-    for (int i = 0; i < kWarmUpSteps; ++i) runtime_->decoder_.step({&input, 1}, {&state, 1}, {&frame, 1});
+  if (coming_ != nullptr) retired_ = coming_;
+  coming_ = runtime;
+  warm_at_ = frame + kWarmUpSteps * uint64_t{hop_};
+  for (ddsp::State& state : coming_->states_) state.reset();
+  const bool silent = std::none_of(voices_.begin(), voices_.end(), [](const Voice& v) { return v.active; });
+  if (silent) finish_swap();
+}
+
+void DdspModel::finish_swap() noexcept {
+  retired_ = std::exchange(runtime_, std::exchange(coming_, nullptr));
+  for (Voice& v : voices_) {
+    if (v.active) v.shape = runtime_->model().note_shapes().at(v.velocity * 127, v.pitch.note(v.start));
   }
 }
 
@@ -167,6 +170,8 @@ void DdspModel::skip_before(uint64_t frame) noexcept {
 }
 
 void* DdspModel::take_retired() noexcept {
+  if (retired_ == nullptr && leaving_)
+    retired_ = std::exchange(coming_ != nullptr ? coming_ : runtime_, nullptr);
   return std::exchange(retired_, nullptr);
 }
 
@@ -186,6 +191,7 @@ uint64_t DdspModel::next_due() const noexcept {
 
 void DdspModel::step() noexcept {
   const uint64_t now = next_due();
+  if (coming_ != nullptr && now >= warm_at_) finish_swap();
   std::array<ddsp::VoiceInput, rt::kMaxVoices> inputs;
   std::array<ddsp::State*, rt::kMaxVoices> states;
   std::array<ddsp::ControlFrame*, rt::kMaxVoices> frames;
@@ -198,11 +204,15 @@ void DdspModel::step() noexcept {
     const uint64_t frame = v.start + uint64_t{hop_} * v.next_index;
     deviations[count] = cents(v, frame);
     inputs[count] = condition(v, frame, deviations[count]);
-    states[count] = &runtime_->states_[slot];
     frames[count] = &outputs_[count];
     slots[count++] = slot;
   }
-  runtime_->decoder_.step({inputs.data(), count}, {states.data(), count}, {frames.data(), count});
+  const auto step = [&](DdspRuntime& runtime) {
+    for (size_t i = 0; i < count; ++i) states[i] = &runtime.states_[slots[i]];
+    runtime.decoder_.step({inputs.data(), count}, {states.data(), count}, {frames.data(), count});
+  };
+  if (coming_ != nullptr) step(*coming_);  // its frames are overwritten
+  step(*runtime_);
   const float floor = runtime_->model().config().power_floor_db;
   for (size_t i = 0; i < count; ++i) {
     Voice& v = voices_[slots[i]];

@@ -42,6 +42,7 @@ class DdspModel final : public ModelHalf {
   void step() noexcept override;
   void skip_before(uint64_t frame) noexcept override;
   void* take_retired() noexcept override;
+  void leave() noexcept override { leaving_ = true; }
 
  private:
   struct Voice {
@@ -58,7 +59,8 @@ class DdspModel final : public ModelHalf {
   void start(const rt::Command& command) noexcept;
   void release(Voice& voice, uint64_t frame) noexcept;
   void express(Voice& voice, const rt::Command& command) noexcept;
-  void swap(DdspRuntime* runtime) noexcept;
+  void swap(DdspRuntime* runtime, uint64_t frame) noexcept;
+  void finish_swap() noexcept;
   [[nodiscard]] uint64_t due(const Voice& voice) const noexcept;
   [[nodiscard]] float level_db(const Voice& voice, uint64_t frame) const noexcept;
   // What the network hears louder than it is to sound: conditioning without level.
@@ -74,10 +76,12 @@ class DdspModel final : public ModelHalf {
 
   InstrumentSpec spec_;
   DdspRuntime* runtime_;
-  DdspRuntime* retired_ = nullptr;
+  DdspRuntime* coming_ = nullptr;   // warms up until warm_at_
+  DdspRuntime* retired_ = nullptr;  // taken after each command and step
+  uint64_t warm_at_ = 0;
   std::shared_ptr<DdspFrameQueue> frames_;
   uint32_t hop_, first_hold_;
-  bool rails_ = true;
+  bool rails_ = true, leaving_ = false;
   Controls<schema::ddsp::kCount> controls_;
   std::array<Voice, rt::kMaxVoices> voices_;
   std::array<ddsp::ControlFrame, rt::kMaxVoices> outputs_;

@@ -50,8 +50,10 @@ class ModelHalf {
   // Too much was asked of this machine: steps that fell due before `frame` are given up, so that it catches
   // up.
   virtual void skip_before(uint64_t frame) noexcept = 0;
-  // A pointer that a kSwapModel replaced and that nobody reads any more, or null.
+  // A model that nobody reads any more, or null.
   virtual void* take_retired() noexcept = 0;
+  // Nothing is asked of it any more but take_retired(), which now gives the models that were in use.
+  virtual void leave() noexcept = 0;
 };
 
 // The two halves of a new part. `model` is null for instruments that need no network.

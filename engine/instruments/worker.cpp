@@ -127,6 +127,7 @@ int64_t Worker::advance(int64_t limit) noexcept {
     } else {
       const int64_t start = rt::monotonic_ns();
       parts_[due_part].half->step();
+      collect(due_part);
       metrics_.worker_step.add(rt::monotonic_ns() - start);
       if (!live) continue;
       if (!running()) return next;
@@ -142,14 +143,13 @@ void Worker::apply(const rt::Command& command) noexcept {
   Part& part = parts_[command.part];
   switch (command.kind) {
     case rt::CommandKind::kInstall:
-      collect(command.part);
-      if (part.half != nullptr) retire(part.half, rt::CommandKind::kInstall, command.part);
-      part.half = static_cast<ModelHalf*>(command.pointer);
-      break;
     case rt::CommandKind::kRemove:
-      collect(command.part);
-      if (part.half != nullptr) retire(part.half, rt::CommandKind::kInstall, command.part);
-      part.half = nullptr;
+      if (part.half != nullptr) {
+        part.half->leave();
+        collect(command.part);
+        retire(part.half, rt::CommandKind::kInstall, command.part);
+      }
+      part.half = static_cast<ModelHalf*>(command.pointer);
       break;
     default:
       if (part.half != nullptr) part.half->handle(command);

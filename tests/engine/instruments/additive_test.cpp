@@ -46,7 +46,8 @@ TEST_CASE("The samples do not depend on the block size") {
 TEST_CASE("The twentieth note steals without a click") {
   Rig rig;
   rig.additive(0);
-  for (int i = 0; i < 20; ++i) rig.note_on(0, 40.f + static_cast<float>(i), 0.3f, 1000u * static_cast<unsigned>(i));
+  for (int i = 0; i < 20; ++i)
+    rig.note_on(0, 40.f + static_cast<float>(i), 0.3f, 1000u * static_cast<unsigned>(i));
   const auto out = rig.play(30000);
   CHECK(rig.stage.voices(0) <= 16);
   CHECK(test::steepest(out) < 0.25f);

@@ -90,6 +90,37 @@ TEST_CASE("A model is swapped under a sounding note without a gap or a click") {
   for (size_t i = 0; i + 480 < out.size(); i += 480) CHECK(test::level(out, i, i + 480) > 1e-4);
 }
 
+TEST_CASE("Models are given back: by a swap, by one on its way, and by a part that goes") {
+  Rig rig;
+  std::weak_ptr<const ddsp::Model> first, second, third;
+  const auto runtime = [](std::weak_ptr<const ddsp::Model>& watched, uint32_t seed) {
+    auto made = model(seed);
+    watched = made;
+    return std::make_shared<DdspRuntime>(std::move(made), 48000);
+  };
+  auto made = model(1);
+  first = made;
+  rig.ddsp(0, std::move(made));
+  rig.note_on(0, 57, 1, 4800);
+  rig.play(24000);
+  rig.at(rig.frame() + 1000);
+  rig.stage.swap_model(0, runtime(second, 2));
+  REQUIRE(rig.stage.commit());
+  rig.play(24000);
+  CHECK(first.expired());
+  rig.at(rig.frame() + 1000);
+  rig.stage.swap_model(0, runtime(third, 3));
+  REQUIRE(rig.stage.commit());
+  rig.play(2000);  // it warms up
+  CHECK_FALSE(second.expired());
+  rig.at(rig.frame() + 1000);
+  rig.stage.remove(0);
+  REQUIRE(rig.stage.commit());
+  rig.play(24000);
+  CHECK(second.expired());
+  CHECK(third.expired());
+}
+
 TEST_CASE("Sixteen notes sound and all of them end") {
   Rig rig;
   rig.ddsp(0, model());

@@ -96,7 +96,8 @@ inline double amplitude(const std::vector<float>& x, size_t from, size_t to, dou
   std::complex<double> sum = 0;
   double weights = 0;
   for (size_t i = from; i < to; ++i) {
-    const double w = 0.5 - 0.5 * std::cos(2 * M_PI * static_cast<double>(i - from) / static_cast<double>(to - from));
+    const double w =
+        0.5 - 0.5 * std::cos(2 * M_PI * static_cast<double>(i - from) / static_cast<double>(to - from));
     sum += w * static_cast<double>(x[i]) * std::polar(1.0, -2 * M_PI * hz * static_cast<double>(i) / 48000);
     weights += w;
   }
