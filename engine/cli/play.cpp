@@ -112,6 +112,7 @@ class Player final : public session::Outbox {
         .device_line = [this] { return device_line(); },
         .latency_ms = [this] { return latency_ms(); },
         .block_frames = [this] { return device_.block; },
+        .outputs = [this] { return device_.outputs; },
         .quit = [this] { io_.stop(); },
         .select_midi = [this](const std::string& names) { select_midi(names); },
         .log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },

@@ -60,6 +60,8 @@ struct SessionServices {
   std::function<std::string()> device_line = [] { return std::string("none"); };
   std::function<double()> latency_ms = [] { return 0.0; };
   std::function<uint32_t()> block_frames = [] { return 64u; };
+  // Channels of the device.
+  std::function<uint32_t()> outputs = [] { return 64u; };
   std::function<void()> quit = [] {};
   // Which MIDI inputs are to be open: "all", "none" or a part of their names.
   std::function<void(const std::string&)> select_midi = [](const std::string&) {};

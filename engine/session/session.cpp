@@ -54,7 +54,7 @@ bool Session::plan(const osc::Message& message, const Endpoint& from) {
     Planned& planned = planned_.emplace_back();
     planned.message = message;
     std::string reason;
-    if (check(message, *target, planned.request, reason)) return true;
+    if (check_here(message, *target, planned.request, reason)) return true;
     replies_.fail(from, message.address, reason);
     return false;
   }
@@ -78,7 +78,7 @@ bool Session::plan(const osc::Message& message, const Endpoint& from) {
   for (AddressSpace::Match& match : matches_) {
     if (values_only && !match.target.is_parameter()) continue;
     Planned& planned = planned_.emplace_back();
-    if (check(message, match.target, planned.request, reason)) {
+    if (check_here(message, match.target, planned.request, reason)) {
       planned.message = message;
       planned.address = std::move(match.address);
       continue;
@@ -306,6 +306,7 @@ void Session::tick() {
     master_peak_ = services_.engine.take_master_peak();
     tell_meters();
     close_stems();
+    tell_outputs();
     recorder_.tick();
     score_.tick();
   }

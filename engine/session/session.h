@@ -136,6 +136,11 @@ class Session {
   void call_note(const Planned& planned, const Act& how);
 
   // session_values.cpp
+  // check(), and what this device adds to it.
+  [[nodiscard]] bool check_here(const osc::Message& message, Target target, Request& request,
+                                std::string& reason) const;
+  // Once for each part whose channel the device does not have.
+  void tell_outputs();
   void set_value(const Request& request, const Act& how);
   void send_to_stage(Target target, float value, float seconds);
   void store(Target target, float value, const Endpoint& from);
@@ -244,6 +249,7 @@ class Session {
     std::optional<uint64_t> until;  // its part has gone
   };
   std::vector<Stem> stems_;
+  std::array<int, rt::kMaxParts> told_output_{};  // the channel that was missed, 0: none
   uint32_t stem_ids_ = 0;
   bool recording_stems_ = false;
   std::map<uint16_t, midi::Parser> midi_parsers_;  // by input

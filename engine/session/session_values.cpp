@@ -1,4 +1,6 @@
 // The session: values, their faces and where they go.
+#include <algorithm>
+
 #include "engine/session/session.h"
 
 namespace continuo::session {
@@ -16,6 +18,38 @@ std::optional<float> Session::value(Target target) const {
 std::optional<float> Session::value(std::string_view address) const {
   const auto target = addresses_.find(address);
   return target && target->is_parameter() ? value(*target) : std::nullopt;
+}
+
+// A render takes what it has: its score may be of another device.
+bool Session::check_here(const osc::Message& message, Target target, Request& request,
+                         std::string& reason) const {
+  if (!check(message, target, request, reason)) return false;
+  const bool output = target.kind == Kind::kStrip && target.index == schema::strip::kOut;
+  if (!output || request.what != Request::What::kSet || services_.offline) return true;
+  const uint32_t outputs = services_.outputs();
+  if (request.value <= static_cast<float>(outputs)) return true;
+  reason = "argument 1 (out) is " + std::to_string(static_cast<int>(request.value)) +
+           ": expected int out, 1.." + std::to_string(outputs) + ", the channels of this device";
+  return false;
+}
+
+void Session::tell_outputs() {
+  if (services_.offline) return;
+  const auto outputs = static_cast<int>(services_.outputs());
+  for (int slot = 0; slot < kParts; ++slot) {
+    const auto& part = parts_[static_cast<size_t>(slot)];
+    int& told = told_output_[static_cast<size_t>(slot)];
+    const int wanted = part ? static_cast<int>(part->strip[schema::strip::kOut]) : 0;
+    const int missed = wanted > outputs ? wanted : 0;
+    if (missed != 0 && missed != told) {
+      const int mixed_to = std::min(wanted, static_cast<int>(services_.engine.spec().outputs));
+      services_.log("part " + std::to_string(slot + 1) + " (" + part->name + ") plays to channel " +
+                    std::to_string(wanted) + ", but this device has " + std::to_string(outputs) + ": it is " +
+                    (mixed_to > outputs ? "not heard" : "heard on channel " + std::to_string(mixed_to)) +
+                    ". The value stays");
+    }
+    told = missed;
+  }
 }
 
 void Session::set_value(const Request& request, const Act& how) {

@@ -74,6 +74,7 @@ struct Rig final : Outbox {
     s.log = [this](const std::string& line) { log.push_back(line); };
     s.monotonic_ns = [this] { return now_ns() + (work_ns += work_ns_a_look); };
     s.wall_clock = [this] { return wall(0); };
+    s.outputs = [this] { return outputs; };
     s.quit = [this] { quit = true; };
     return s;
   }
@@ -170,6 +171,7 @@ struct Rig final : Outbox {
   std::vector<Heard> heard;
   std::vector<std::string> log;
   bool quit = false;
+  uint32_t outputs = 2;
   int64_t work_ns = 0, work_ns_a_look = 0;  // time that goes by with each look at the clock
   osc::Endpoint client;
   std::optional<Session> session;

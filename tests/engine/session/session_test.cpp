@@ -131,6 +131,27 @@ TEST_CASE("faces, questions and unknown addresses") {
   CHECK(rig.heard.back().text.starts_with("/fail \"packet\" \"not OSC: "));
 }
 
+TEST_CASE("a part plays to channels that the device has") {
+  Folder home;
+  Rig rig(home.path());
+  rig.say("/part/1/out 2");
+  CHECK(rig.say("/part/1/out 3") ==
+        Lines{"/fail \"/part/1/out\" \"argument 1 (out) is 3: expected int out, 1..2, the channels of this "
+              "device\""});
+  CHECK(rig.value("/part/1/out") == 2);
+  rig.outputs = 1;  // the device shrinks
+  rig.run(0.3);
+  REQUIRE(rig.log.size() == 1);
+  CHECK(rig.log[0] ==
+        "part 1 (additive) plays to channel 2, but this device has 1: it is not heard. The value stays");
+  CHECK(rig.value("/part/1/out") == 2);
+  rig.outputs = 2;
+  rig.run(0.1);
+  rig.outputs = 1;
+  rig.run(0.1);
+  CHECK(rig.log.size() == 2);
+}
+
 TEST_CASE("parts come, are renamed, change what they play with, and go") {
   Folder home;
   home.add_model("alto-sax");
