@@ -1,7 +1,6 @@
 // What a DDSP worker sends to the callback, once a hop and voice.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 #include "engine/rt/queues.h"
@@ -26,11 +25,5 @@ using DdspFrameQueue = rt::SpscQueue<DdspFrame>;
 
 // Frames ahead of the one that plays.
 inline constexpr uint32_t kDdspFramesAhead = 4;
-
-// A note begins with its first frame alone and holds it this long, so that its key waits for one step of the
-// network and not for two; from there it goes to the second, which stands a hop after the first.
-inline uint32_t first_hold_frames(double rate, uint32_t hop) {
-  return std::min(static_cast<uint32_t>(rate * 0.001), hop / 2);
-}
 
 }  // namespace continuo

@@ -48,7 +48,6 @@ DdspModel::DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shar
       runtime_(runtime),
       frames_(std::move(frames)),
       hop_(runtime->hop_frames()),
-      first_hold_(first_hold_frames(spec.rate, hop_)),
       controls_(schema::parameters(schema::Kind::kDdsp)) {}
 
 void DdspModel::handle(const rt::Command& command) noexcept {
@@ -177,8 +176,7 @@ void* DdspModel::take_retired() noexcept {
 
 // The frame before which it must be there: one hop before its own, for the callback ramps towards it.
 uint64_t DdspModel::due(const Voice& v) const noexcept {
-  if (v.next_index < 2) return v.start + (v.next_index == 0 ? 0 : first_hold_);
-  return v.start + uint64_t{hop_} * (v.next_index - 1);
+  return v.start + (v.next_index == 0 ? 0 : uint64_t{hop_} * (v.next_index - 1));
 }
 
 uint64_t DdspModel::next_due() const noexcept {

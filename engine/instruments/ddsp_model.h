@@ -80,7 +80,7 @@ class DdspModel final : public ModelHalf {
   DdspRuntime* retired_ = nullptr;  // taken after each command and step
   uint64_t warm_at_ = 0;
   std::shared_ptr<DdspFrameQueue> frames_;
-  uint32_t hop_, first_hold_;
+  uint32_t hop_;
   bool rails_ = true, leaving_ = false;
   Controls<schema::ddsp::kCount> controls_;
   std::array<Voice, rt::kMaxVoices> voices_;

@@ -20,7 +20,6 @@ DdspVoices::DdspVoices(const InstrumentSpec& spec, uint32_t hop_frames,
                        std::shared_ptr<DdspFrameQueue> frames)
     : spec_(spec),
       hop_(hop_frames),
-      first_hold_(first_hold_frames(spec.rate, hop_frames)),
       frames_(std::move(frames)),
       controls_(schema::parameters(schema::Kind::kDdsp)) {
   for (Voice& v : voices_) {
@@ -139,7 +138,8 @@ const DdspFrame* DdspVoices::earliest_after(const Voice& v, uint32_t index) cons
   return earliest;
 }
 
-// A note sounds as soon as its first frame is there.
+// A note sounds as soon as its first frame is there, at its exact frame; should the second be late, the first
+// is held.
 bool DdspVoices::begin(Voice& v, uint64_t frame) noexcept {
   const DdspFrame* first = peek(v, 0);
   if (first == nullptr) {
@@ -158,8 +158,8 @@ bool DdspVoices::begin(Voice& v, uint64_t frame) noexcept {
   v.last = first->last;
   aim(v, 0);
   v.next_index = 1;
-  v.position = hop_ - first_hold_;
-  v.line_start = 0;
+  v.begun = frame;
+  v.position = hop_;  // render_voice() takes the next frame at once
   return true;
 }
 
@@ -190,7 +190,10 @@ void DdspVoices::next_frame(Voice& v, uint64_t frame) noexcept {
   v.cents_from = v.cents_to;
   v.cents_to = next->cents;
   v.last = next->last;
-  v.position = v.line_start = next->index == 1 ? first_hold_ : 0;
+  // A frame that came late has the rest of its hop, or a tick if that is over: the note keeps its time.
+  const uint64_t from = v.begun + uint64_t{hop_} * (next->index - 1);
+  const uint64_t gone = frame - std::min(frame, from);
+  v.position = v.line_start = static_cast<uint32_t>(std::min<uint64_t>(gone, hop_ - rt::kTickFrames));
   v.next_index = next->index + 1;
   aim(v, hop_ - v.position);
 }

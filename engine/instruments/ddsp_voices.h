@@ -38,6 +38,7 @@ class DdspVoices final : public Instrument {
     uint64_t asked = 0;       // the note's frame
     uint32_t position = 0;    // samples since the control frame before the target
     uint32_t line_start = 0;  // the position from which it goes to the target
+    uint64_t begun = 0;       // where control frame 0 lies
     uint32_t next_index = 0;  // of the frame after the target
     uint64_t held_since = 0;
     float cents_from = 0, cents_to = 0;
@@ -68,7 +69,7 @@ class DdspVoices final : public Instrument {
   [[nodiscard]] bool adsr() const noexcept { return controls_.target(schema::ddsp::kEnvelope) >= 0.5f; }
 
   InstrumentSpec spec_;
-  uint32_t hop_, first_hold_;
+  uint32_t hop_;
   std::shared_ptr<DdspFrameQueue> frames_;
   DdspFrame incoming_;
   Controls<schema::ddsp::kCount> controls_;

@@ -1,8 +1,8 @@
 // The model worker: runs the networks of its parts ahead of the audio thread, in steps of at most 1 ms.
 //
 // Everything happens in the order of frames, so a live run and an offline render compute the same. A step
-// that produces the model frame for time T runs at T - hop - lead; a note's first step runs at its start -
-// lead; a parameter acts on all steps from its frame on.
+// that produces the model frame for time T runs at T - hop - lead; a note's first two steps run at its start
+// - lead; a parameter acts on all steps from its frame on.
 #pragma once
 
 #include <array>

@@ -90,6 +90,48 @@ TEST_CASE("A model is swapped under a sounding note without a gap or a click") {
   for (size_t i = 0; i + 480 < out.size(); i += 480) CHECK(test::level(out, i, i + 480) > 1e-4);
 }
 
+TEST_CASE("A note whose second frame is late begins at its frame, and keeps its time") {
+  constexpr uint32_t kHop = 480;
+  const auto play = [](uint64_t second_at) {
+    rt::Metrics metrics;
+    auto frames = std::make_shared<DdspFrameQueue>(16);
+    DdspVoices voices({48000, 0, 0, &metrics}, kHop, frames);
+    EventQueue events(16);
+    rt::Command on;
+    on.kind = rt::CommandKind::kNoteOn;
+    on.note = {57, 1, 1, 0, 57, 0};
+    voices.handle(on, 0);
+    const auto send = [&](uint32_t index, float level) {
+      DdspFrame frame;
+      frame.generation = 1;
+      frame.index = index;
+      frame.harmonic_count = 1;
+      frame.harmonics[0] = level;
+      REQUIRE(frames->try_enqueue(frame));
+    };
+    send(0, 0.1f);
+    std::vector<float> out;
+    for (uint64_t at = 0; at < 3 * kHop; at += rt::kTickFrames) {
+      if (at == second_at) send(1, 1.f);
+      if (at == 256) send(2, 1.f), send(3, 1.f);
+      std::array<float, rt::kTickFrames> block{};
+      voices.receive();
+      voices.render(at, block, events);
+      out.insert(out.end(), block.begin(), block.end());
+    }
+    CHECK(metrics.late_frames == (second_at > 0 ? 1 : 0));
+    CHECK(metrics.late_starts == 0);
+    return out;
+  };
+  const auto exact = play(0), late = play(128);
+  const auto first = [](const std::vector<float>& x) {
+    return std::find_if(x.begin(), x.end(), [](float v) { return std::fabs(v) > 1e-6f; }) - x.begin();
+  };
+  CHECK(first(late) == first(exact));
+  CHECK(test::steepest(late) < 2 * test::steepest(exact));
+  for (size_t i = kHop; i < late.size(); ++i) REQUIRE(late[i] == Approx(exact[i]).margin(1e-4));
+}
+
 TEST_CASE("Models are given back: by a swap, by one on its way, and by a part that goes") {
   Rig rig;
   std::weak_ptr<const ddsp::Model> first, second, third;
