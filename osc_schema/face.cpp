@@ -163,19 +163,26 @@ std::string expected(const ParameterSpec& spec) {
   if (spec.type == Type::kEnum) return out + ", one of " + list_of(spec.labels);
   if (spec.type == Type::kToggle) return out + ", 0 or 1";
   if (!spec.unit.empty()) out += ", " + std::string(spec.unit);
-  return out + ", " + number_text(spec.min) + ".." + number_text(spec.max) + " [seconds]";
+  return out + ", " + number_text(spec.min) + ".." + number_text(spec.max);
+}
+
+std::string expected(const ArgumentSpec& spec) {
+  std::string out = type_word(spec.type) + std::string(spec.name);
+  if (spec.type == Type::kEnum) out += ", one of " + list_of(spec.labels);
+  if (spec.type == Type::kToggle) out += ", 0 or 1";
+  if (!spec.unit.empty() && !spec.name.starts_with(spec.unit)) out += ", " + std::string(spec.unit);
+  if (spec.bounded) out += ", " + number_text(spec.min) + ".." + number_text(spec.max);
+  return out;
 }
 
 std::string expected(const MethodSpec& spec) {
   if (spec.arguments.empty()) return "no argument (or 1)";
   std::string out;
   for (const ArgumentSpec& a : spec.arguments) {
-    std::string one = type_word(a.type) + std::string(a.name);
-    if (a.type == Type::kEnum) one += ", one of " + list_of(a.labels);
-    if (a.type == Type::kToggle) one += ", 0 or 1";
-    if (!a.unit.empty()) one += ", " + std::string(a.unit);
-    if (a.bounded) one += ", " + number_text(a.min) + ".." + number_text(a.max);
-    out += (out.empty() ? "" : a.optional ? " " : "; ") + (a.optional ? "[" + one + "]" : one);
+    out += out.empty() ? "" : a.optional ? " " : "; ";
+    if (a.optional) out += '[';
+    out += expected(a);
+    if (a.optional) out += ']';
   }
   return out;
 }

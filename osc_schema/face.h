@@ -23,8 +23,9 @@ std::optional<double> from_text(const ParameterSpec& spec, std::string_view text
 // Rounds to what the type can hold.
 double to_type(const ParameterSpec& spec, double value) noexcept;
 
-// "float gain, db, -60..12 [seconds]": what a parameter or a method takes.
+// "float gain, db, -60..12": what a parameter (beside its seconds), an argument or a method takes.
 std::string expected(const ParameterSpec& spec);
+std::string expected(const ArgumentSpec& spec);
 std::string expected(const MethodSpec& spec);
 
 }  // namespace continuo::schema

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 
 #include "osc_schema/face.h"
@@ -12,10 +13,34 @@ namespace {
 
 using schema::Type;
 
-constexpr double kLongestRamp = 3600;
+constexpr int kLongestRamp = 3600;  // seconds
 
-std::string wrong(const std::string& expected) {
-  return "expected " + expected;
+// What was sent, as a line of a fader's log would show it.
+std::string shown(const osc::Argument& argument) {
+  constexpr size_t kLongest = 40;
+  if (argument.tag == 's' || argument.tag == 'S') {
+    std::string text = "\"" + std::string(argument.string().substr(0, kLongest)) + "\"";
+    return argument.string().size() > kLongest ? text + "..." : text;
+  }
+  if (const auto number = argument.number()) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", *number);
+    return text;
+  }
+  return std::string("of type ") + argument.tag;
+}
+
+// "argument 2 (velocity) is 128: expected float velocity, 0..127".
+bool refuse(std::string& reason, size_t i, std::string_view name, const osc::Argument& got,
+            const std::string& expected) {
+  reason = "argument " + std::to_string(i + 1) + " (" + std::string(name) + ") is " + shown(got) +
+           ": expected " + expected;
+  return false;
+}
+
+bool refuse_more(std::string& reason, size_t most, const std::string& expected) {
+  reason = "argument " + std::to_string(most + 1) + " is one too many: expected " + expected;
+  return false;
 }
 
 std::optional<double> label_value(std::span<const std::string_view> labels, std::string_view text) {
@@ -25,29 +50,27 @@ std::optional<double> label_value(std::span<const std::string_view> labels, std:
   return std::nullopt;
 }
 
+std::string expected_of(const schema::ParameterSpec& spec, Face face) {
+  if (face == Face::kNorm) return "float " + std::string(spec.name) + "/norm, 0..1";
+  if (face == Face::kText) {
+    return "text of " + std::string(spec.name) + ", as \"" + schema::to_text(spec, spec.default_value) + "\"";
+  }
+  return schema::expected(spec);
+}
+
 bool check_parameter(const osc::Message& message, Target target, Request& request, std::string& reason) {
   const schema::ParameterSpec& spec = target.parameter();
-  const auto expected = [&] {
-    switch (target.face) {
-      case Face::kNorm:
-        return "float " + std::string(spec.name) + "/norm, 0..1 [seconds]";
-      case Face::kText:
-        return "text of " + std::string(spec.name) + ", as \"" + schema::to_text(spec, spec.default_value) +
-               "\"";
-      default:
-        return schema::expected(spec);
-    }
-  };
-  const auto refuse = [&] {
-    reason = wrong(expected());
-    return false;
-  };
+  const std::string seconds_expected = "float seconds, 0.." + std::to_string(kLongestRamp);
   const size_t count = message.count();
   if (count == 0) {
     request.what = Request::What::kQuery;
     return true;
   }
-  if (count > 2) return refuse();
+  if (count > 2) {
+    const bool ramps = spec.type == Type::kFloat;
+    return refuse_more(reason, ramps ? 2 : 1,
+                       expected_of(spec, target.face) + (ramps ? " [" + seconds_expected + "]" : ""));
+  }
   auto at = message.arguments().begin();
   const osc::Argument first = *at;
   std::optional<double> value;
@@ -62,14 +85,18 @@ bool check_parameter(const osc::Message& message, Target target, Request& reques
   } else {
     value = first.number();
   }
-  if (!value) return refuse();
+  const auto refuse_value = [&] {
+    return refuse(reason, 0, spec.name, first, expected_of(spec, target.face));
+  };
+  if (!value) return refuse_value();
   // A toggle takes what any fader sends; everything else must be within its range.
   *value = schema::to_type(spec, *value);
-  if (!(*value >= spec.min && *value <= spec.max)) return refuse();
+  if (!(*value >= spec.min && *value <= spec.max)) return refuse_value();
   request.value = static_cast<float>(*value);
   if (count == 2) {
     const std::optional<double> seconds = (++at)->number();
-    if (!seconds || *seconds < 0 || *seconds > kLongestRamp) return refuse();
+    if (!seconds || !(*seconds >= 0 && *seconds <= kLongestRamp))
+      return refuse(reason, 1, "seconds", *at, seconds_expected);
     request.seconds = static_cast<float>(*seconds);
   }
   request.what = Request::What::kSet;
@@ -128,11 +155,11 @@ bool check_method(const osc::Message& message, Target target, Request& request, 
   const schema::MethodSpec& spec = target.method();
   const size_t count = message.count();
   request.what = Request::What::kCall;
+  const size_t most = spec.arguments.size();
   if (spec.arguments.empty()) {
-    if (count > 1 || (count == 1 && !message.arguments().begin()->truth())) {
-      reason = wrong(schema::expected(spec));
-      return false;
-    }
+    if (count > 1) return refuse_more(reason, 1, schema::expected(spec));
+    if (count == 1 && !message.arguments().begin()->truth())
+      return refuse(reason, 0, "trigger", *message.arguments().begin(), schema::expected(spec));
     if (!message.fires()) request.what = Request::What::kNothing;
     return true;
   }
@@ -140,18 +167,18 @@ bool check_method(const osc::Message& message, Target target, Request& request, 
     request.what = Request::What::kQuery;
     return true;
   }
+  if (count > most) return refuse_more(reason, most, schema::expected(spec));
   size_t i = 0;
-  bool good = count <= spec.arguments.size();
   for (const osc::Argument& argument : message.arguments()) {
-    if (!good || !take(spec.arguments[i], argument, request.arguments[i])) {
-      good = false;
-      break;
-    }
+    const schema::ArgumentSpec& wanted = spec.arguments[i];
+    if (!take(wanted, argument, request.arguments[i]))
+      return refuse(reason, i, wanted.name, argument, schema::expected(wanted));
     ++i;
   }
-  if (good && i < spec.arguments.size() && !spec.arguments[i].optional) good = false;
-  if (!good) reason = wrong(schema::expected(spec));
-  return good;
+  if (i == most || spec.arguments[i].optional) return true;
+  reason = "argument " + std::to_string(i + 1) + " (" + std::string(spec.arguments[i].name) +
+           ") is missing: expected " + schema::expected(spec);
+  return false;
 }
 
 }  // namespace

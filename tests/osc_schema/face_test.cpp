@@ -52,7 +52,7 @@ TEST_CASE("text is what a label shows") {
 }
 
 TEST_CASE("what is expected is said with unit and range") {
-  CHECK(expected(find(Kind::kStrip, "gain")) == "float gain, db, -60..12 [seconds]");
+  CHECK(expected(find(Kind::kStrip, "gain")) == "float gain, db, -60..12");
   CHECK(expected(find(Kind::kStrip, "mute")) == "toggle mute, 0 or 1");
   const auto note = methods(Kind::kPart)[static_cast<size_t>(part::Method::kNote)];
   CHECK(note.address == "/part/{part}/note");

@@ -79,41 +79,48 @@ TEST_CASE("a trigger fires on 1, T and nothing, and ignores the 0 of a release")
 }
 
 TEST_CASE("wrong arguments are told what is expected, with its range") {
-  const char* const kGain = "expected float gain, db, -60..12 [seconds]";
-  const char* const kNote = "expected float pitch, midi, 0..127; float velocity, 0..127 [int id]";
   const struct {
     const char* message;
     const char* reason;
   } rows[] = {
-      {"/part/1/gain 13", kGain},
-      {"/part/1/gain -60.5", kGain},
-      {"/part/1/gain loud", kGain},
-      {"/part/1/gain N", kGain},
-      {"/part/1/gain -6 -1", kGain},
-      {"/part/1/gain -6 4000", kGain},
-      {"/part/1/gain -6 1 1", kGain},
-      {"/part/1/gain b:00", kGain},
-      {"/part/1/gain/norm loud", "expected float gain/norm, 0..1 [seconds]"},
-      {"/part/1/gain/text \"12 Hz\"", "expected text of gain, as \"0.0 dB\""},
-      {"/part/1/mute maybe", "expected toggle mute, 0 or 1"},
-      {"/part/1/out 0", "expected int out, 1..64 [seconds]"},
-      {"/part/1/envelope organ", "expected envelope, one of data, adsr"},
-      {"/part/1/envelope 2", "expected envelope, one of data, adsr"},
-      {"/part/1/note", kNote},
-      {"/part/1/note 60", kNote},
-      {"/part/1/note 60 128", kNote},
-      {"/part/1/note 128 100", kNote},
-      {"/part/1/note 60 100 x", kNote},
-      {"/part/1/note 60 100 1 2", kNote},
-      {"/part/1/note/norm 60 1.5", "expected float pitch, midi, 0..127; float velocity, 0..1 [int id]"},
+      {"/part/1/gain 13", "argument 1 (gain) is 13: expected float gain, db, -60..12"},
+      {"/part/1/gain -60.5", "argument 1 (gain) is -60.5: expected float gain, db, -60..12"},
+      {"/part/1/gain loud", "argument 1 (gain) is \"loud\": expected float gain, db, -60..12"},
+      {"/part/1/gain N", "argument 1 (gain) is of type N: expected float gain, db, -60..12"},
+      {"/part/1/gain b:00", "argument 1 (gain) is of type b: expected float gain, db, -60..12"},
+      {"/part/1/gain -6 -1", "argument 2 (seconds) is -1: expected float seconds, 0..3600"},
+      {"/part/1/gain -6 4000", "argument 2 (seconds) is 4000: expected float seconds, 0..3600"},
+      {"/part/1/gain -6 1 1",
+       "argument 3 is one too many: expected float gain, db, -60..12 [float seconds, 0..3600]"},
+      {"/part/1/gain/norm loud", "argument 1 (gain) is \"loud\": expected float gain/norm, 0..1"},
+      {"/part/1/gain/text \"12 Hz\"", "argument 1 (gain) is \"12 Hz\": expected text of gain, as \"0.0 dB\""},
+      {"/part/1/mute maybe", "argument 1 (mute) is \"maybe\": expected toggle mute, 0 or 1"},
+      {"/part/1/out 0", "argument 1 (out) is 0: expected int out, 1..64"},
+      {"/part/1/voices 17", "argument 1 (voices) is 17: expected int voices, 1..16"},
+      {"/part/1/voices 1 2 3", "argument 2 is one too many: expected int voices, 1..16"},
+      {"/part/1/envelope organ", "argument 1 (envelope) is \"organ\": expected envelope, one of data, adsr"},
+      {"/part/1/envelope 2", "argument 1 (envelope) is 2: expected envelope, one of data, adsr"},
+      {"/part/1/note",
+       "argument 1 (pitch) is missing: expected float pitch, midi, 0..127; float velocity, 0..127 [int id]"},
+      {"/part/1/note 60",
+       "argument 2 (velocity) is missing: expected float pitch, midi, 0..127; float velocity, 0..127 [int "
+       "id]"},
+      {"/part/1/note 60 128", "argument 2 (velocity) is 128: expected float velocity, 0..127"},
+      {"/part/1/note 128 100", "argument 1 (pitch) is 128: expected float pitch, midi, 0..127"},
+      {"/part/1/note 60 100 x", "argument 3 (id) is \"x\": expected int id"},
+      {"/part/1/note 60 100 1 2",
+       "argument 4 is one too many: expected float pitch, midi, 0..127; float velocity, 0..127 [int id]"},
+      {"/part/1/note/norm 60 1.5", "argument 2 (velocity) is 1.5: expected float velocity, 0..1"},
       {"/part/1/note/bend 60",
-       "expected int id; float semitones, semitones, -48..48 [float seconds, s, 0..3600]"},
-      {"/part/new", "expected kind, one of additive, ddsp [string name] [string model]"},
-      {"/part/new organ", "expected kind, one of additive, ddsp [string name] [string model]"},
-      {"/part/1/name 5", "expected string name"},
-      {"/panic 1 2", "expected no argument (or 1)"},
-      {"/panic now", "expected no argument (or 1)"},
-      {"/error", "expected toggle on, 0 or 1"},
+       "argument 2 (semitones) is missing: expected int id; float semitones, -48..48 [float seconds, "
+       "0..3600]"},
+      {"/part/new",
+       "argument 1 (kind) is missing: expected kind, one of additive, ddsp [string name] [string model]"},
+      {"/part/new organ", "argument 1 (kind) is \"organ\": expected kind, one of additive, ddsp"},
+      {"/part/1/name 5", "argument 1 (name) is 5: expected string name"},
+      {"/panic 1 2", "argument 2 is one too many: expected no argument (or 1)"},
+      {"/panic now", "argument 1 (trigger) is \"now\": expected no argument (or 1)"},
+      {"/error", "argument 1 (on) is missing: expected toggle on, 0 or 1"},
   };
   for (const auto& row : rows) {
     INFO(row.message);

@@ -74,7 +74,8 @@ TEST_CASE("a bundle acts at its exact frame, whole or not at all") {
     rig.run(1.5);
   }
   const Lines wrong = rig.bundle({"/part/1/gain -6", "/part/1/gain 99", "/part/1/note 60 100"}, 0);
-  CHECK(wrong == Lines{"/fail \"/part/1/gain\" \"expected float gain, db, -60..12 [seconds]\""});
+  CHECK(wrong ==
+        Lines{"/fail \"/part/1/gain\" \"argument 1 (gain) is 99: expected float gain, db, -60..12\""});
   CHECK(rig.value("/part/1/gain") == 0);
   CHECK(rig.peak(0.1) < 1e-3f);
 }
