@@ -24,6 +24,7 @@ class Notes {
   [[nodiscard]] std::vector<int32_t> held(int part) const {
     return {parts_[part].down.begin(), parts_[part].down.end()};
   }
+  [[nodiscard]] bool down(int part, int32_t id) const { return parts_[part].down.contains(id); }
   void pedal(int part, bool down);
   [[nodiscard]] bool pedal(int part) const { return parts_[part].pedal; }
   // The continuous voice; it starts at the newest gate_pitch. On while it is on does nothing.

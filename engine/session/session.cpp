@@ -182,6 +182,7 @@ void Session::act(std::span<const Planned> group, const Act& how) {
                              std::to_string(Engine::kMaxGroup) + " can change together");
   }
   undo_.clear();
+  refused_.clear();
   posted_ = false;
   When when = how.when;
   if (services_.offline && when.frame == 0) when.frame = services_.engine.clock().read().next_frame;
@@ -258,6 +259,7 @@ void Session::write_score(std::span<const Planned> group, uint32_t sequence) {
                       (planned.request.what == Request::What::kCall && target.kind == schema::Kind::kPart &&
                        target.method().name != "list" && target.method().name != "{part}/meter");
     if (!kept || planned.message.bytes.data() == last) continue;
+    if (std::find(refused_.begin(), refused_.end(), &planned) != refused_.end()) continue;
     last = planned.message.bytes.data();
     waiting.messages.emplace_back(planned.message.bytes.begin(), planned.message.bytes.end());
   }

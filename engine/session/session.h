@@ -267,6 +267,7 @@ class Session {
   std::vector<Planned> planned_;
   std::vector<AddressSpace::Match> matches_;
   std::vector<Undo> undo_;
+  std::vector<const Planned*> refused_;  // of the group that acts
   std::map<uint32_t, std::pair<float, float>> retry_;  // target -> value, seconds: the queue was full
 
   std::map<uint32_t, Waiting> score_waiting_;

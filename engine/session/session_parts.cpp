@@ -100,15 +100,26 @@ void Session::call_note(const Planned& planned, const Act& how) {
   const int slot = request.target.part;
   const auto number = [&](size_t i) { return static_cast<float>(request.arguments[i].number); };
   const auto id = [&](size_t i) { return static_cast<int32_t>(request.arguments[i].number); };
+  const auto fail = [&](const std::string& reason) {
+    refused_.push_back(&planned);
+    replies_.fail(how.from, planned.shown(), reason);
+  };
   const auto note = [&](float velocity) {
     if (velocity > 0 && !parts_[static_cast<size_t>(slot)]->installed) {
-      return replies_.fail(how.from, planned.shown(), "the part is not ready yet: /sync says when");
+      return fail("the part is not ready yet: /sync says when");
     }
     const int32_t key = request.arguments[2].given ? id(2) : static_cast<int32_t>(std::lround(number(0)));
     notes_.on(slot, key, number(0), velocity);
   };
+  const auto method = static_cast<Method>(request.target.index);
+  // A note that was stolen is known while its key is down: what its player does is no mistake.
+  const bool of_note = method == Method::kNoteOff || method == Method::kNoteBend ||
+                       method == Method::kNotePressure || method == Method::kNoteTimbre;
+  if (of_note && request.arguments[0].given && !notes_.down(slot, id(0)) && !stage_.sounding(slot, id(0))) {
+    return fail("argument 1 (id) is " + std::to_string(id(0)) + ": no such note sounds in this part");
+  }
   posted_ = true;
-  switch (static_cast<Method>(request.target.index)) {
+  switch (method) {
     case Method::kNote:
       note(number(1) / 127);
       break;

@@ -132,6 +132,27 @@ TEST_CASE("faces, questions and unknown addresses") {
   CHECK(rig.heard.back().text.starts_with("/fail \"packet\" \"not OSC: "));
 }
 
+TEST_CASE("what is said to a note that does not sound is answered") {
+  Folder home;
+  Rig rig(home.path());
+  const std::string why = "\"argument 1 (id) is 7: no such note sounds in this part\"";
+  CHECK(rig.say("/part/1/note/off 7") == Lines{"/fail \"/part/1/note/off\" " + why});
+  CHECK(rig.say("/part/1/note/bend 7 1") == Lines{"/fail \"/part/1/note/bend\" " + why});
+  CHECK(rig.say("/part/1/note/pressure 7 1") == Lines{"/fail \"/part/1/note/pressure\" " + why});
+  CHECK(rig.say("/part/1/note/timbre 7 1") == Lines{"/fail \"/part/1/note/timbre\" " + why});
+  CHECK(rig.bundle({"/part/1/note 60 100 7", "/part/1/note/bend 7 1"}, 0).empty());
+  CHECK(rig.say("/part/1/note/off 7").empty());
+  CHECK(rig.say("/part/1/note/off").empty());
+  CHECK(rig.say("/part/1/note 60 0").empty());
+  rig.say("/part/1/voices 1");
+  rig.say("/part/1/note 60 100");
+  rig.say("/part/1/note 64 100");
+  rig.run(0.1);
+  CHECK(rig.say("/part/1/note/off 60").empty());  // it was stolen
+  CHECK(has(rig.say("/part/2/silence"), "/fail \"/part/2/silence\" \"no such address"));
+  CHECK(has(rig.say("/silence 2"), "/fail \"/silence\" \"no such address"));
+}
+
 TEST_CASE("a part plays to channels that the device has") {
   Folder home;
   Rig rig(home.path());
