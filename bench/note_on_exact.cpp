@@ -30,7 +30,7 @@ constexpr float kSound = 1e-3f,
                 kSilence = 1e-8f;  // what rests of the last note must not move the first sample
 constexpr int kNotes = 150;
 constexpr double kLeadSeconds = 0.005;
-constexpr double kRounding = 1.05;  // frames: two counts, both rounded down
+constexpr double kRounding = 1.25;  // frames: two counts, both rounded down, of two readings of the clocks
 
 struct Played {
   std::optional<Onset> heard;

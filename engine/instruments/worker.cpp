@@ -12,7 +12,7 @@ namespace continuo {
 namespace {
 
 constexpr uint32_t kQueueLength = 8192;
-constexpr double kSlackSeconds = 0.0005, kMarginSeconds = 0.00025;
+constexpr double kSlackSeconds = 0.0004, kMarginSeconds = 0.00025;
 constexpr double kGiveUpSeconds = 0.05;  // live: steps later than this are skipped
 // Schedules are ordered by unsigned frames; a due time before frame 0 is put at 0 by this offset.
 constexpr int64_t kOrigin = 1 << 24;

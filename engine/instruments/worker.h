@@ -29,7 +29,7 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Control thread. Frames between a step and the block that hears it: one block and 0.5 ms. Live, untimed
+  // Control thread. Frames between a step and the block that hears it: one block and 0.4 ms. Live, untimed
   // notes get kMarginFrames more, so that they reach the worker before they are due.
   void set_block(uint32_t frames) noexcept;
   [[nodiscard]] uint32_t lead_frames() const noexcept { return lead_.load(std::memory_order_relaxed); }

@@ -34,7 +34,7 @@ class Stage {
   [[nodiscard]] bool commit();
   // The frame at which an untimed message of this moment acts.
   [[nodiscard]] uint64_t next_frame() const;
-  // Frames between an untimed note and its sound: one block and 0.75 ms where a model plays, else 0.
+  // Frames between an untimed note and its sound: one block and 0.65 ms where a model plays, else 0.
   [[nodiscard]] uint32_t lead_frames(int part) const;
 
   void set_strip(int part, uint16_t parameter, float value, float seconds = 0);
