@@ -16,6 +16,7 @@ class StandardMaker final : public InstrumentMaker {
  public:
   MadeInstrument make(schema::Kind kind, const std::filesystem::path& model, const InstrumentSpec& spec,
                       uint32_t only_model_of_hop) override;
+  std::string fault(const std::filesystem::path& model) override;
 
  private:
   struct Loaded {

@@ -74,7 +74,7 @@ std::vector<ModelFile> list_models(const LibraryFolders& folders) {
     for_each_file(place, ".safetensors", [&](const fs::directory_entry& entry) {
       std::error_code error;
       ModelFile file{entry.path().stem().string(), entry.path(), entry.last_write_time(error),
-                     entry.file_size(error)};
+                     entry.file_size(error), {}};
       const auto first = models.begin(), last = models.begin() + static_cast<std::ptrdiff_t>(earlier);
       if (std::none_of(first, last, [&](const ModelFile& m) { return m.name == file.name; })) {
         models.push_back(std::move(file));

@@ -29,6 +29,7 @@ struct ModelFile {
   std::filesystem::path path;
   std::filesystem::file_time_type changed;
   uintmax_t bytes = 0;
+  std::string fault;  // why it cannot be loaded, by its header; empty: it seems good
   bool operator==(const ModelFile&) const = default;
 };
 

@@ -45,6 +45,11 @@ class InstrumentMaker {
   // no new instrument is made: the model takes over in the one that plays.
   virtual MadeInstrument make(schema::Kind kind, const std::filesystem::path& model,
                               const InstrumentSpec& spec, uint32_t only_model_of_hop) = 0;
+  // Why a model cannot be loaded, by its header and size alone; empty: it seems good. Does not throw.
+  virtual std::string fault(const std::filesystem::path& model) {
+    (void)model;
+    return {};
+  }
 };
 
 using Resolved = std::function<void(std::optional<osc::Endpoint>, const std::string& why)>;

@@ -201,6 +201,7 @@ class Session {
   void save(const Answer& answer);
   void autosave();
   void watch_models();
+  void tell_fault(const ModelFile& model);
   void changed() { changed_ns_ = changed_ns_ != 0 ? changed_ns_ : now_ns_; }
 
   // session_feedback.cpp

@@ -292,7 +292,9 @@ void Session::call_session(const Planned& planned, const Act& how) {
 
 void Session::call_model(const Planned& planned, const Act& how) {
   std::vector<std::string> names;
-  for (const ModelFile& model : models_) names.push_back(model.name);
+  for (const ModelFile& model : models_) {
+    if (model.fault.empty()) names.push_back(model.name);
+  }
   send_texts(replies_, how.from, planned.shown(), names);
 }
 

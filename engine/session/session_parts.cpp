@@ -19,8 +19,14 @@ std::optional<std::filesystem::path> Session::model_path(const std::string& name
 
 // The alto saxophone where it is there, else the first model; nothing for instruments without one.
 std::string Session::default_model(Kind kind) const {
-  if (kind != Kind::kDdsp || models_.empty()) return {};
-  return model_path("alto-sax") ? "alto-sax" : models_.front().name;
+  if (kind != Kind::kDdsp) return {};
+  std::string first;
+  for (const ModelFile& model : models_) {
+    if (!model.fault.empty()) continue;
+    if (model.name == "alto-sax") return model.name;
+    if (first.empty()) first = model.name;
+  }
+  return first;
 }
 
 void Session::call_part(const Planned& planned, const Act& how) {

@@ -26,6 +26,19 @@ std::optional<uint16_t> index_of(Kind kind, const std::string& name) {
   return std::nullopt;
 }
 
+// The models, with what is wrong with each; those that have not changed are not opened again. Disk thread.
+std::vector<ModelFile> look_for_models(const LibraryFolders& folders, InstrumentMaker& maker,
+                                       const std::vector<ModelFile>& known = {}) {
+  std::vector<ModelFile> models = list_models(folders);
+  for (ModelFile& model : models) {
+    const auto same = std::find_if(known.begin(), known.end(), [&](const ModelFile& m) {
+      return m.path == model.path && m.changed == model.changed && m.bytes == model.bytes;
+    });
+    model.fault = same != known.end() ? same->fault : maker.fault(model.path);
+  }
+  return models;
+}
+
 }  // namespace
 
 SessionData Session::data() const {
@@ -144,7 +157,8 @@ void Session::bring_room() {
 void Session::open_empty() {
   bring_room();
   auto models = std::make_shared<std::vector<ModelFile>>();
-  services_.jobs.run([models, folders = services_.folders] { *models = list_models(folders); },
+  services_.jobs.run([models, folders = services_.folders,
+                      maker = &services_.maker] { *models = look_for_models(folders, *maker); },
                      [this, models](const std::string&) {
                        models_ = std::move(*models);
                        clear();
@@ -160,8 +174,8 @@ void Session::open(const std::string& wanted) {
   };
   auto found = std::make_shared<Found>();
   services_.jobs.run(
-      [found, folders = services_.folders, name = name_, rate = services_.engine.spec().rate] {
-        found->models = list_models(folders);
+      [found, folders = services_.folders, name = name_, maker = &services_.maker] {
+        found->models = look_for_models(folders, *maker);
         const auto path = file_of(folders, name);
         std::error_code ignored;
         if (!std::filesystem::exists(path, ignored)) return;
@@ -180,6 +194,7 @@ void Session::open(const std::string& wanted) {
         if (!error.empty()) services_.log(error);
         models_ = std::move(found->models);
         models_known_ = true;
+        for (const ModelFile& model : models_) tell_fault(model);
         bring_room();
         if (found->data) {
           take(std::move(*found->data), {});
@@ -238,26 +253,34 @@ void Session::autosave() {
   if (changed_ns_ != 0 && !saving_ && now_ns_ - changed_ns_ >= kAutosaveNs) save_if_changed();
 }
 
+void Session::tell_fault(const ModelFile& model) {
+  if (!model.fault.empty()) services_.log("model " + model.name + " is not offered: " + model.fault);
+}
+
 // New, changed and vanished model files are announced.
 void Session::watch_models() {
   if (!models_known_ || watching_ || now_ns_ - watched_ns_ < kWatchNs) return;
   watching_ = true;
   watched_ns_ = now_ns_;
   auto found = std::make_shared<std::vector<ModelFile>>();
-  services_.jobs.run([found, folders = services_.folders] { *found = list_models(folders); },
+  services_.jobs.run([found, folders = services_.folders, maker = &services_.maker,
+                      known = models_] { *found = look_for_models(folders, *maker, known); },
                      [this, found](const std::string& error) {
                        watching_ = false;
                        if (!error.empty()) return;
                        const auto has = [](const std::vector<ModelFile>& list, const std::string& name) {
-                         return std::any_of(list.begin(), list.end(),
-                                            [&](const ModelFile& m) { return m.name == name; });
+                         return std::any_of(list.begin(), list.end(), [&](const ModelFile& m) {
+                           return m.name == name && m.fault.empty();
+                         });
                        };
                        for (const ModelFile& model : *found) {
-                         if (std::find(models_.begin(), models_.end(), model) == models_.end())
-                           announce("/model/added", model.name);
+                         if (std::find(models_.begin(), models_.end(), model) != models_.end()) continue;
+                         tell_fault(model);
+                         if (model.fault.empty()) announce("/model/added", model.name);
                        }
                        for (const ModelFile& model : models_) {
-                         if (!has(*found, model.name)) announce("/model/removed", model.name);
+                         if (model.fault.empty() && !has(*found, model.name))
+                           announce("/model/removed", model.name);
                        }
                        models_ = std::move(*found);
                      });

@@ -26,6 +26,9 @@ class TestMaker final : public InstrumentMaker {
     made.hop_frames = 480;
     return made;
   }
+  std::string fault(const std::filesystem::path& model) override {
+    return std::filesystem::file_size(model) == 0 ? "it is empty" : "";
+  }
 };
 
 class Folder {

@@ -2,6 +2,7 @@
 // played.
 #include "rig.h"
 
+#include "engine/session/instrument_maker.h"
 #include "engine/session/score/score.h"
 
 using namespace continuo;
@@ -104,6 +105,46 @@ TEST_CASE("new models are announced") {
   REQUIRE_FALSE(rig.heard.empty());
   CHECK(rig.heard.front().text == "/model/added \"flute\"");
   CHECK(rig.say("/model/list").front() == "/model/list \"flute\"");
+}
+
+TEST_CASE("a model that cannot be loaded is not offered, and the log says why") {
+  Folder home;
+  const auto models = home.path() / "models";
+  std::ofstream(models / "a-hollow.safetensors");
+  home.add_model("flute");
+  Rig rig(home.path());
+  CHECK(rig.say("/model/list").front() == "/model/list \"flute\"");
+  CHECK(rig.log == std::vector<std::string>{"model a-hollow is not offered: it is empty"});
+  CHECK(rig.say("/part/1/model").front() == "/part/1/model \"flute\"");
+  rig.say("/notify 1");
+  rig.run(2.1);
+  CHECK(rig.log.size() == 1);
+  rig.heard.clear();
+  std::ofstream(models / "a-hollow.safetensors") << "whole now";
+  rig.run(2.1);
+  REQUIRE_FALSE(rig.heard.empty());
+  CHECK(rig.heard.front().text == "/model/added \"a-hollow\"");
+}
+
+TEST_CASE("the header of a model file says whether it can be loaded") {
+  Folder home;
+  StandardMaker maker;
+  const auto path = home.path() / "models" / "x.safetensors";
+  const auto fault = [&](const std::string& header, const std::string& tensors) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    const uint64_t length = header.size();
+    out.write(reinterpret_cast<const char*>(&length), 8) << header << tensors;
+    out.close();
+    return maker.fault(path);
+  };
+  CHECK_THAT(fault("[]", ""), Catch::Contains("no JSON object"));
+  CHECK_THAT(fault("{}", ""), Catch::Contains("no model of Continuo"));
+  CHECK_THAT(fault(R"({"__metadata__": {"config": "{}"}})", ""), Catch::Contains("x.safetensors"));
+  CHECK_THAT(fault(R"({"__metadata__": {"config": "{}"}, "a": {"data_offsets": [0, 8]}})", "1234"),
+             Catch::Contains("4 bytes of tensors, expected 8"));
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << "some text that is no model at all";
+  CHECK_THAT(maker.fault(path), Catch::Contains("no safetensors file"));
+  CHECK(maker.fault("models/trained/alto-sax.safetensors").empty());
 }
 
 TEST_CASE("a score holds what was played, with its frames, and sounds the same again") {
