@@ -36,20 +36,22 @@ class Pairs {
   std::vector<std::pair<std::string, std::variant<int32_t, float, std::string>>> pairs_;
 };
 
-// One message with a list of texts; as many as fit.
+// A list of texts, in as many messages as it takes; an empty one is one message without arguments. A text
+// that is too long for a packet beside others goes alone.
 void send_texts(Replies& replies, const osc::Endpoint& to, std::string_view address,
                 const std::vector<std::string>& texts) {
   constexpr size_t kMost = 1300;
-  std::string tags;
-  size_t bytes = 0;
-  for (const std::string& text : texts) {
-    bytes += text.size() + 5;
-    if (bytes > kMost) break;
-    tags += 's';
-  }
-  osc::MessageWriter writer(replies.buffer(), address, tags);
-  for (size_t i = 0; i < tags.size(); ++i) writer.add(std::string_view(texts[i]));
-  replies.send_encoded(to, writer.bytes());
+  std::vector<std::byte> buffer;
+  size_t first = 0;
+  do {
+    size_t last = first, bytes = 0;
+    while (last < texts.size() && (last == first || bytes + texts[last].size() + 5 <= kMost))
+      bytes += texts[last++].size() + 5;
+    buffer.resize(address.size() + bytes + 4 * (last - first) + 16);
+    osc::MessageWriter writer(buffer, address, std::string(last - first, 's'));
+    for (; first < last; ++first) writer.add(std::string_view(texts[first]));
+    replies.send_encoded(to, writer.bytes());
+  } while (first < texts.size());
 }
 
 constexpr int kMajor = 0, kMinor = 1, kPatch = 0;
@@ -156,7 +158,10 @@ void Session::answer_status(const Endpoint& to) {
   pairs.add("running_s", static_cast<float>(static_cast<double>(now_ns_ - start_ns_) * 1e-9));
   pairs.add("callback_p50_percent", percent(0.5));
   pairs.add("callback_p99_9_percent", percent(0.999));
-  pairs.add("xruns", count(load(metrics.xrun_gap) + load(metrics.xrun_long) + load(metrics.xrun_backend)));
+  pairs.add("xruns", count(load(metrics.xruns)));
+  pairs.add("xruns_gap", count(load(metrics.xrun_gap)));
+  pairs.add("xruns_long", count(load(metrics.xrun_long)));
+  pairs.add("xruns_backend", count(load(metrics.xrun_backend)));
   pairs.add("parts", part_count());
   pairs.add("voices", voices);
   pairs.add("late_bundles", count(late_bundles_));

@@ -147,6 +147,23 @@ TEST_CASE("the header of a model file says whether it can be loaded") {
   CHECK(maker.fault("models/trained/alto-sax.safetensors").empty());
 }
 
+TEST_CASE("a long list comes in several messages, with nothing left out") {
+  Folder home;
+  for (int i = 100; i < 200; ++i) home.add_model("a-model-with-quite-a-long-name-" + std::to_string(i));
+  home.add_model(std::string(200, 'b'));
+  Rig rig(home.path());
+  const auto lines = rig.say("/model/list");
+  CHECK(lines.size() > 2);
+  std::string all;
+  for (const std::string& line : lines) {
+    CHECK(line.size() < 1500);
+    CHECK(line.starts_with("/model/list \""));
+    all += line;
+  }
+  for (int i = 100; i < 200; ++i) CHECK_THAT(all, Catch::Contains("name-" + std::to_string(i)));
+  CHECK(all.find(std::string(200, 'b')) != std::string::npos);
+}
+
 TEST_CASE("a score holds what was played, with its frames, and sounds the same again") {
   Folder home;
   std::vector<float> live;
