@@ -48,7 +48,8 @@ void send_texts(Replies& replies, const osc::Endpoint& to, std::string_view addr
     while (last < texts.size() && (last == first || bytes + texts[last].size() + 5 <= kMost))
       bytes += texts[last++].size() + 5;
     buffer.resize(address.size() + bytes + 4 * (last - first) + 16);
-    osc::MessageWriter writer(buffer, address, std::string(last - first, 's'));
+    const std::string tags(last - first, 's');
+    osc::MessageWriter writer(buffer, address, tags);
     for (; first < last; ++first) writer.add(std::string_view(texts[first]));
     replies.send_encoded(to, writer.bytes());
   } while (first < texts.size());
