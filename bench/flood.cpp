@@ -127,10 +127,13 @@ std::vector<Row> measure_flood(const Settings& settings) {
   rows[0].peer_value = static_cast<double>(empty_xruns);
   rows[0].note = text(
       "%.0f s, 8 notes, %.0f valid and %.0f malformed a second; callback p50 %.2f %%, p99.9 %.2f %% of the "
-      "period; %llu periods; goal: 0",
+      "period; %llu periods; by cause: gap before a callback %.0f (all that the peer counts), callback too "
+      "long "
+      "%.0f, told by JACK %.0f; goal: 0",
       sent.seconds, static_cast<double>(sent.valid) / sent.seconds,
       static_cast<double>(sent.malformed) / sent.seconds, after["callback_p50_percent"],
-      after["callback_p99_9_percent"], static_cast<unsigned long long>(blocks));
+      after["callback_p99_9_percent"], static_cast<unsigned long long>(blocks), grown("xruns_gap"),
+      grown("xruns_long"), grown("xruns_backend"));
   rows[1].value = lost + grown("dropped");
   rows[1].note = text(
       "of %lld valid; malformed not seen: %.0f of %lld; refused by the kernel: %lld; dropped inside: %.0f; "

@@ -49,10 +49,8 @@ void Engine::process(const AudioBlock& block) noexcept {
   rt::disable_denormals();
   const int64_t start = block.time_ns;
   const double period_ns = last_frames_ * 1e9 / spec_.rate;
-  if (last_frames_ != 0 && static_cast<double>(start - last_start_ns_) > 1.5 * period_ns) {
-    metrics_.xrun_gap.fetch_add(1, std::memory_order_relaxed);
-  }
-  if (block.backend_xrun) metrics_.xrun_backend.fetch_add(1, std::memory_order_relaxed);
+  const bool gap = last_frames_ != 0 && static_cast<double>(start - last_start_ns_) > 1.5 * period_ns;
+  count_xruns(gap, block.backend_xrun, false);
   last_start_ns_ = start;
   last_frames_ = block.frames;
 
@@ -69,10 +67,26 @@ void Engine::process(const AudioBlock& block) noexcept {
 
   const int64_t spent = rt::monotonic_ns() - start;
   metrics_.callback.add(spent);
+  count_xruns(false, false, static_cast<double>(spent) > block.frames * 1e9 / spec_.rate);
   metrics_.callbacks.fetch_add(1, std::memory_order_relaxed);
-  if (static_cast<double>(spent) > block.frames * 1e9 / spec_.rate) {
-    metrics_.xrun_long.fetch_add(1, std::memory_order_relaxed);
-  }
+}
+
+// One incident is counted once: a callback that takes too long leaves a gap behind it, and the back end tells
+// of both later.
+void Engine::count_xruns(bool gap, bool told, bool too_long) noexcept {
+  const auto count = [](std::atomic<uint64_t>& counter, bool add) {
+    if (add) counter.fetch_add(1, std::memory_order_relaxed);
+  };
+  count(metrics_.xrun_gap, gap);
+  count(metrics_.xrun_backend, told);
+  count(metrics_.xrun_long, too_long);
+  const uint64_t callback = metrics_.callbacks.load(std::memory_order_relaxed);
+  const uint64_t since = callback - last_xrun_;
+  const bool news = too_long || (gap && !(since == 1 && last_xrun_was_long_)) || (told && !gap && since > 3);
+  if (!news) return;
+  count(metrics_.xruns, true);
+  last_xrun_ = callback;
+  last_xrun_was_long_ = too_long;
 }
 
 void Engine::process_chunk(const AudioBlock& block, uint32_t offset, uint32_t frames) noexcept {

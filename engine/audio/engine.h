@@ -67,6 +67,7 @@ class Engine final : public AudioCallback {
     BlockSink* tap = nullptr;
   };
 
+  void count_xruns(bool gap, bool told, bool too_long) noexcept;
   void receive_commands() noexcept;
   void apply(const rt::Command& command, uint64_t frame) noexcept;
   void replace(Part& part, Instrument* with, uint64_t frame) noexcept;
@@ -94,6 +95,8 @@ class Engine final : public AudioCallback {
   std::vector<std::vector<float>> stem_left_, stem_right_;  // [parts][kChunk]
   std::vector<float*> mix_pointers_;
   uint64_t frame_ = 0;
+  uint64_t last_xrun_ = 0;  // number of its callback
+  bool last_xrun_was_long_ = false;
   int64_t last_start_ns_ = 0;
   uint32_t last_frames_ = 0;
 };

@@ -27,8 +27,9 @@ struct Metrics {
   Histogram worker_step;   // workers
   Histogram control_turn;  // control
   std::atomic<uint64_t> callbacks{0};
-  // Own xruns: start-to-start gap over 1.5 periods; callback longer than its period; told by the back end.
-  std::atomic<uint64_t> xrun_gap{0}, xrun_long{0}, xrun_backend{0};
+  // Own xruns, each incident once; and by what shows them: start-to-start gap over 1.5 periods; callback
+  // longer than its period; told by the back end.
+  std::atomic<uint64_t> xruns{0}, xrun_gap{0}, xrun_long{0}, xrun_backend{0};
   std::atomic<uint64_t> late_commands{0};  // applied after their frame
   std::atomic<uint64_t> late_starts{0};    // notes that waited for their first model frame
   std::atomic<uint64_t> late_frames{0};    // model frames that came after they were due

@@ -55,8 +55,6 @@ void send_texts(Replies& replies, const osc::Endpoint& to, std::string_view addr
   } while (first < texts.size());
 }
 
-constexpr int kMajor = 0, kMinor = 1, kPatch = 0;
-
 }  // namespace
 
 void Session::call_engine(const Planned& planned, const Act& how) {
@@ -99,7 +97,8 @@ void Session::call_engine(const Planned& planned, const Act& how) {
       return replies_.done(to, shown);
     }
     case kVersion:
-      return replies_.send(to, "/version.reply", "continuo", kMajor, kMinor, kPatch);
+      return replies_.send(to, "/version.reply", "continuo", CONTINUO_VERSION_MAJOR, CONTINUO_VERSION_MINOR,
+                           CONTINUO_VERSION_PATCH);
     case kTime: {
       const auto [now_ns, now] = moment();
       const auto frame = static_cast<int64_t>(services_.engine.clock().frame_at(now_ns));
@@ -151,7 +150,7 @@ void Session::answer_status(const Endpoint& to) {
   for (int slot = 0; slot < kParts; ++slot) voices += stage_.voices(slot);
   const auto load = [](const std::atomic<uint64_t>& n) { return n.load(std::memory_order_relaxed); };
   Pairs pairs;
-  pairs.add("version", std::to_string(kMajor) + "." + std::to_string(kMinor) + "." + std::to_string(kPatch));
+  pairs.add("version", CONTINUO_VERSION);
   pairs.add("device", services_.device_line().substr(0, 200));
   pairs.add("rate", static_cast<float>(rate));
   pairs.add("block", static_cast<int32_t>(services_.block_frames()));
