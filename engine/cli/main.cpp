@@ -58,7 +58,7 @@ void add_device_options(CLI::App& app, cli::PlayOptions& options) {
 
 int run(int argc, char** argv) {
   CLI::App app{"Continuo plays neural instruments over Open Sound Control. Without a command it plays."};
-  app.set_version_flag("--version", "continuo 0.1.0");
+  app.set_version_flag("--version", "continuo " CONTINUO_VERSION);
   app.require_subcommand(0, 1);
 
   cli::PlayOptions play;

@@ -194,7 +194,7 @@ class Player final : public session::Outbox {
   }
 
   void print_start(const std::string& advice) {
-    std::printf("Continuo 0.1.0\n");
+    std::printf("Continuo " CONTINUO_VERSION "\n");
     std::printf("  audio    %s\n", device_line().c_str());
     if (!device_.note.empty()) std::printf("           %s\n", device_.note.c_str());
     std::printf("  latency  %.1f ms in all (device %.1f, limiter %.1f)\n", latency_ms(),

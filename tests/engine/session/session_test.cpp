@@ -289,7 +289,7 @@ TEST_CASE("/quit, /version, /status, /time") {
   Folder home;
   Rig rig(home.path());
   CHECK(rig.say("/version") == Lines{"/version.reply \"continuo\" 0 1 0"});
-  CHECK(has(rig.say("/status"), "/status.reply \"version\" \"0.1.0\" \"device\" "));
+  CHECK(has(rig.say("/status"), "/status.reply \"version\" \"" CONTINUO_VERSION "\" \"device\" "));
   CHECK(has(rig.say("/time 5"), "/time.reply t:39"));
   CHECK(rig.say("/quit 0").empty());
   CHECK_FALSE(rig.quit);
