@@ -253,12 +253,7 @@ void Engine::render_part(Part& part, uint8_t number, uint64_t frame, uint32_t of
 
 // A note that was taken back before it began: its voice is free again.
 void Engine::tell_ended(const rt::Command& note_on) noexcept {
-  rt::Event event;
-  event.kind = rt::EventKind::kVoiceEnded;
-  event.frame = frame_;
-  event.part = note_on.part;
-  event.voice = note_on.voice;
-  event.generation = note_on.note.generation;
+  const rt::Event event = rt::voice_ended(frame_, note_on.part, note_on.voice, note_on.note.generation);
   if (!events_.try_enqueue(event)) metrics_.dropped_events.fetch_add(1, std::memory_order_relaxed);
 }
 

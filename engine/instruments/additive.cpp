@@ -9,12 +9,18 @@ namespace continuo {
 namespace voice = schema::voice;
 
 namespace {
-constexpr float kLevel = 0.1f;          // RMS of a note at full velocity
+constexpr float kLevel = 0.1f;  // RMS of a note at full velocity
+constexpr double kLeastRampSeconds = 0.005;
+float level_of(float velocity) noexcept {
+  return kLevel * velocity * std::sqrt(velocity);
+}
 constexpr double kKillSeconds = 0.005;  // a stolen voice fades this fast
 }  // namespace
 
 Additive::Additive(const InstrumentSpec& spec)
-    : spec_(spec), controls_(schema::parameters(schema::Kind::kAdditive)) {
+    : spec_(spec),
+      least_ramp_(static_cast<uint32_t>(spec.rate * kLeastRampSeconds)),
+      controls_(schema::parameters(schema::Kind::kAdditive)) {
   for (Voice& v : voices_) v.bank.prepare(spec.rate);
   (void)update_spectrum(0);
 }
@@ -50,7 +56,10 @@ void Additive::handle(const rt::Command& command, uint64_t frame) noexcept {
           v.pitch.go(command.value, frame, command.ramp_frames);
           break;
         case rt::Expression::kPressure:
-          v.pressure = command.value;
+          v.pressure.go(command.value, frame, std::max(command.ramp_frames, least_ramp_));
+          break;
+        case rt::Expression::kVelocity:
+          v.level.go(level_of(command.value), frame, std::max(command.ramp_frames, least_ramp_));
           break;
         case rt::Expression::kTimbre:
           break;
@@ -79,8 +88,8 @@ void Additive::start(const rt::Command& command, uint64_t frame) noexcept {
   v.active = v.dirty = true;
   v.killed = false;
   v.generation = note.generation;
-  v.pressure = 0;
-  v.level = kLevel * note.velocity * std::sqrt(note.velocity);
+  v.pressure.set(0);
+  v.level.set(level_of(note.velocity));
   v.pitch.start(note, frame);
   v.envelope.start(frame,
                    {controls_.at(voice::kAttack, frame), controls_.at(voice::kDecay, frame),
@@ -133,10 +142,11 @@ void Additive::update(Voice& v, uint64_t frame, bool spectrum_changed) noexcept 
   };
   v.bank.set_frequency(hz(frame), hz(frame + frames), static_cast<int>(frames));
   if (spectrum_changed) v.bank.set_amplitudes(amplitudes_, static_cast<int>(frames));
-  const float level = v.level * (1 + v.pressure);
-  const auto loudness = [&](uint64_t f) { return db_to_gain(controls_.at(voice::kLoudness, f)); };
-  v.gain.set(level * loudness(frame) * v.envelope.gain(frame),
-             level * loudness(frame + frames) * v.envelope.gain(frame + frames), frame, frames);
+  const auto gain = [&](uint64_t f) {
+    return v.level.at(f) * (1 + v.pressure.at(f)) * db_to_gain(controls_.at(voice::kLoudness, f)) *
+           v.envelope.gain(f);
+  };
+  v.gain.set(gain(frame), gain(frame + frames), frame, frames);
   v.dirty = false;
 }
 
@@ -157,13 +167,7 @@ void Additive::render(uint64_t frame, std::span<float> out, EventQueue& events) 
     if (end % rt::kTickFrames != 0) continue;  // voices end on ticks, whatever the block
     if (v.envelope.ended(end) || (v.killed && !v.kill.moving(end))) {
       v.active = false;
-      rt::Event event;
-      event.kind = rt::EventKind::kVoiceEnded;
-      event.frame = end;
-      event.part = spec_.part;
-      event.voice = static_cast<uint16_t>(slot);
-      event.generation = v.generation;
-      (void)events.try_enqueue(event);
+      (void)events.try_enqueue(rt::voice_ended(end, spec_.part, static_cast<uint16_t>(slot), v.generation));
     }
   }
 }

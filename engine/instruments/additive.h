@@ -26,7 +26,7 @@ class Additive final : public Instrument {
   struct Voice {
     bool active = false, dirty = false;
     uint32_t generation = 0;
-    float level = 0, pressure = 0;
+    rt::Ramped level{0}, pressure{0};
     NotePitch pitch;
     NoteEnvelope envelope;
     rt::Ramped kill{1};
@@ -42,6 +42,7 @@ class Additive final : public Instrument {
   [[nodiscard]] float midi_at(const Voice& voice, uint64_t frame) const noexcept;
 
   InstrumentSpec spec_;
+  uint32_t least_ramp_;  // frames in which a level may change without a click
   Controls<schema::additive::kCount> controls_;
   SpectrumEdit edit_;
   std::array<float, SpectrumEdit::kMaxHarmonics> amplitudes_{};

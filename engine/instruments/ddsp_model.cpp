@@ -129,6 +129,10 @@ void DdspModel::express(Voice& v, const rt::Command& command) noexcept {
     case rt::Expression::kPitch:
       v.pitch.go(command.value, command.frame, command.ramp_frames);
       break;
+    case rt::Expression::kVelocity:
+      v.velocity = command.value;
+      v.shape = runtime_->model().note_shapes().at(v.velocity * 127, v.pitch.target());
+      break;
     case rt::Expression::kPressure:
       v.pressure.go(command.value, command.frame, command.ramp_frames);
       break;

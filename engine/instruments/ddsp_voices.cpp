@@ -281,13 +281,7 @@ void DdspVoices::render(uint64_t frame, std::span<float> out, EventQueue& events
     const uint64_t end = frame + out.size();
     if (end % rt::kTickFrames != 0 || !ended(v, end)) continue;  // voices end on ticks, whatever the block
     v.stage = Stage::kIdle;
-    rt::Event event;
-    event.kind = rt::EventKind::kVoiceEnded;
-    event.frame = end;
-    event.part = spec_.part;
-    event.voice = static_cast<uint16_t>(slot);
-    event.generation = v.generation;
-    (void)events.try_enqueue(event);
+    (void)events.try_enqueue(rt::voice_ended(end, spec_.part, static_cast<uint16_t>(slot), v.generation));
   }
 }
 

@@ -64,6 +64,8 @@ class NotePitch {
     return static_cast<float>(std::fmin(1.0, since / (0.3 * rate)) *
                               std::sin(2 * M_PI * phase_at(frame, rate)));
   }
+  // Where it goes, without bend.
+  [[nodiscard]] float target() const noexcept { return pitch_.target(); }
   [[nodiscard]] uint64_t start_frame() const noexcept { return start_; }
 
  private:

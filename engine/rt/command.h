@@ -32,7 +32,8 @@ enum class CommandKind : uint8_t {
   kBarrier,          // comes back as an event with its sequence
 };
 
-enum class Expression : uint16_t { kBend, kPressure, kTimbre, kPitch };  // semitones, 0..1, 0..1, midi
+// semitones, 0..1, 0..1, MIDI number, 0..1
+enum class Expression : uint16_t { kBend, kPressure, kTimbre, kPitch, kVelocity };
 
 inline constexpr uint16_t kMasterTap = 0xffff;
 
@@ -89,5 +90,15 @@ struct Event {
   void* pointer = nullptr;
 };
 static_assert(std::is_trivially_copyable_v<Event>);
+
+inline Event voice_ended(uint64_t frame, uint8_t part, uint16_t voice, uint32_t generation) noexcept {
+  Event event;
+  event.kind = EventKind::kVoiceEnded;
+  event.frame = frame;
+  event.part = part;
+  event.voice = voice;
+  event.generation = generation;
+  return event;
+}
 
 }  // namespace continuo::rt

@@ -110,16 +110,23 @@ void Stage::set_parameter(int part, uint16_t parameter, float value, float secon
   post(command, true, model);
 }
 
-void Stage::change_pitch(int part, VoiceAllocator::Voice& voice, int32_t id, float pitch, float seconds) {
-  voice.id = id;
-  voice.pitch = pitch;
-  rt::Command command = make(rt::CommandKind::kExpression, part);
-  command.index = static_cast<uint16_t>(rt::Expression::kPitch);
-  command.voice = slots_[part].voices.slot_of(&voice);
-  command.value = pitch;
-  command.ramp_frames = frames_of(std::max(seconds, kLegatoSeconds));
-  command.generation = voice.generation;
-  post(command, true, true);
+// A legato note goes on with another key.
+void Stage::change_key(int part, VoiceAllocator::Voice& voice, const Key& key) {
+  Slot& slot = slots_[part];
+  voice.id = key.id;
+  voice.pitch = key.pitch;
+  slot.velocity = key.velocity;
+  const auto change = [&](rt::Expression what, float value, float seconds) {
+    rt::Command command = make(rt::CommandKind::kExpression, part);
+    command.index = static_cast<uint16_t>(what);
+    command.voice = slot.voices.slot_of(&voice);
+    command.value = value;
+    command.ramp_frames = frames_of(std::max(seconds, kLegatoSeconds));
+    command.generation = voice.generation;
+    post(command, true, true);
+  };
+  change(rt::Expression::kPitch, key.pitch, slot.glide_seconds);
+  change(rt::Expression::kVelocity, key.velocity, 0);
 }
 
 void Stage::note_on(int part, int32_t id, float pitch, float velocity) {
@@ -127,8 +134,8 @@ void Stage::note_on(int part, int32_t id, float pitch, float velocity) {
   if (slot.voices.held(id) != nullptr) note_off(part, id);
   if (slot.legato) {
     if (VoiceAllocator::Voice* voice = slot.voices.newest_held()) {
-      slot.keys.push_back({voice->id, voice->pitch});
-      change_pitch(part, *voice, id, pitch, slot.glide_seconds);
+      slot.keys.push_back({voice->id, voice->pitch, slot.velocity});
+      change_key(part, *voice, {id, pitch, velocity});
       slot.last_pitch = pitch;
       return;
     }
@@ -153,6 +160,7 @@ void Stage::note_on(int part, int32_t id, float pitch, float velocity) {
                   glides ? slot.last_pitch : pitch,
                   glides ? frames_of(slot.glide_seconds) : 0};
   slot.last_pitch = pitch;
+  slot.velocity = velocity;
   has_note_ |= slot.has_model;
   post(command, true, true);
 }
@@ -169,7 +177,7 @@ void Stage::note_off(int part, int32_t id) {
   if (!slot.keys.empty()) {
     const Key back = slot.keys.back();
     slot.keys.pop_back();
-    change_pitch(part, *voice, back.id, back.pitch, slot.glide_seconds);
+    change_key(part, *voice, back);
     return;
   }
   voice->held = false;

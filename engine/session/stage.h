@@ -72,13 +72,13 @@ class Stage {
  private:
   struct Key {  // held under a legato note, to be returned to
     int32_t id;
-    float pitch;
+    float pitch, velocity;
   };
   struct Slot {
     VoiceAllocator voices;
     std::vector<Key> keys;
     bool has_model = false, legato = false;
-    float glide_seconds = 0, last_pitch = -1;
+    float glide_seconds = 0, last_pitch = -1, velocity = 0;
     uint32_t seeds = 0;
     uint64_t ready_frame = 0;  // when its instrument is there: nothing untimed acts before
   };
@@ -88,7 +88,7 @@ class Stage {
   };
   rt::Command make(rt::CommandKind kind, int part) const;
   void post(const rt::Command& command, bool audio, bool worker);
-  void change_pitch(int part, VoiceAllocator::Voice& voice, int32_t id, float pitch, float seconds);
+  void change_key(int part, VoiceAllocator::Voice& voice, const Key& key);
   void hold(const void* pointer, std::shared_ptr<const void> owner);
   [[nodiscard]] uint32_t frames_of(float seconds) const;
 

@@ -21,6 +21,21 @@ TEST_CASE("Legato keys share one voice, and the pitch returns to the key still h
   CHECK(test::amplitude(out, 22000, 29000, 220) > 0.02);
 }
 
+TEST_CASE("A legato key brings its own velocity, and gives it back, without a click") {
+  Rig rig;
+  rig.additive(0);
+  rig.stage.set_glide(0, 0, true);
+  rig.note_on(0, 57, 1, 0);
+  rig.note_on(0, 69, 0.25f, 10000);
+  rig.note_off(0, 69, 20000);
+  const auto out = rig.play(30000);
+  const double loud = test::level(out, 2000, 9000), soft = test::level(out, 12000, 19000);
+  CHECK(soft < 0.3 * loud);
+  CHECK(soft > 0.05 * loud);
+  CHECK(test::level(out, 22000, 29000) == Approx(loud).epsilon(0.02));
+  CHECK(test::steepest(out) < 0.1f);
+}
+
 TEST_CASE("A glide starts at the note before") {
   Rig rig;
   rig.additive(0);
