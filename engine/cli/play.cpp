@@ -28,7 +28,11 @@ namespace asio = boost::asio;
 // at each fifth time.
 constexpr auto kTick = std::chrono::milliseconds(1);
 constexpr int kTicksASession = 5;
+#ifdef CONTINUO_SANITIZED
+constexpr size_t kThreadStack = 8 * 1024 * 1024;  // ThreadSanitizer keeps more than half of one there
+#else
 constexpr size_t kThreadStack = 512 * 1024;  // locked in memory, so no larger than needed
+#endif
 
 // Counts one turn of the loop.
 class Turn {
