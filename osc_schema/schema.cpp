@@ -19,7 +19,7 @@ using nlohmann::json;
 void check_keys(const json& object, const std::string& where, std::initializer_list<const char*> known) {
   if (!object.is_object()) fail(where, "expected an object {...}");
   for (const auto& [key, value] : object.items()) {
-    if (std::any_of(known.begin(), known.end(), [&](const char* k) { return key == k; })) continue;
+    if (std::any_of(known.begin(), known.end(), [&name = key](const char* k) { return name == k; })) continue;
     std::string names;
     for (const char* k : known) names += (names.empty() ? "" : ", ") + std::string(k);
     fail(where, "unknown key \"" + key + "\"; known are " + names);
