@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "models/train/data_commands.h"
 #include "models/train/ddsp_command.h"
 
 namespace {
@@ -70,13 +71,15 @@ int main(int argc, char** argv) {
                    "Where the recordings come from, for the card and the model file");
   ddsp->add_option("--licence", options.licence, "Their licence, likewise");
   ddsp->add_flag("--resume", options.resume, "Continue from the checkpoint");
+  continuo::train::Run run;
+  continuo::train::add_data_commands(app, stop, run);
   CLI11_PARSE(app, argc, argv);
   options.data.assign(data.begin(), data.end());
 
   std::signal(SIGINT, [](int) { stop = true; });
   std::signal(SIGTERM, [](int) { stop = true; });
   try {
-    return continuo::train::train_ddsp(options, stop);
+    return run ? run() : continuo::train::train_ddsp(options, stop);
   } catch (const c10::Error& error) {
     std::fprintf(stderr, "continuo-train: %s\n", error.what_without_backtrace());
   } catch (const std::exception& error) {

@@ -1,0 +1,12 @@
+// `continuo-train data ...`.
+#include "models/train/data_commands.h"
+
+namespace continuo::train {
+
+void add_data_commands(CLI::App& app, const std::atomic<bool>&, Run&) {
+  auto* data = app.add_subcommand(
+      "data", "Data sets: made of your recordings and MIDI files, looked at, and searched for their edges.");
+  data->require_subcommand(1);
+}
+
+}  // namespace continuo::train
