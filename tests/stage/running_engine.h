@@ -18,6 +18,10 @@
 #include "engine/dsp/pitch_tracker.h"
 #include "tests/engine/audio/jack_server.h"
 
+#ifndef CONTINUO_GUARD_LIBRARY
+#define CONTINUO_GUARD_LIBRARY ""  // a test that does not run guarded
+#endif
+
 namespace continuo::test {
 
 namespace fs = std::filesystem;
@@ -87,8 +91,9 @@ class Client {
 
 class RunningEngine {
  public:
-  explicit RunningEngine(const fs::path& home, bool guarded = false, int port = 20000 + getpid() % 20000)
-      : home_(home), guarded_(guarded), port_(port) {
+  explicit RunningEngine(const fs::path& home, bool guarded = false, int port = 20000 + getpid() % 20000,
+                         std::string audio = "jack")
+      : home_(home), guarded_(guarded), port_(port), audio_(std::move(audio)) {
     start();
   }
   ~RunningEngine() { stop(SIGTERM); }
@@ -100,7 +105,8 @@ class RunningEngine {
       command.push_back("CONTINUO_GUARD_REPORT=" + report().string());
     }
     command.insert(command.end(),
-                   {CONTINUO_PROGRAM, "--quiet", "--audio", "jack", "--osc-port", std::to_string(port_)});
+                   {CONTINUO_PROGRAM, "--quiet", "--audio", audio_, "--osc-port", std::to_string(port_)});
+    if (audio_ == "null") command.insert(command.end(), {"--midi", "none"});
     pid_ = spawn(command);
     Client client(port_);
     REQUIRE(client.answered("/status", "/status.reply"));
@@ -127,6 +133,7 @@ class RunningEngine {
   fs::path home_;
   bool guarded_;
   int port_;
+  std::string audio_;
   pid_t pid_ = -1;
 };
 
