@@ -7,6 +7,9 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
+
+#include "engine/session/names.h"
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <fcntl.h>
@@ -73,8 +76,11 @@ std::vector<ModelFile> list_models(const LibraryFolders& folders) {
     const size_t earlier = models.size();
     for_each_file(place, ".safetensors", [&](const fs::directory_entry& entry) {
       std::error_code error;
-      ModelFile file{entry.path().stem().string(), entry.path(), entry.last_write_time(error),
-                     entry.file_size(error), {}};
+      ModelFile file{entry.path().stem().string(),
+                     entry.path(),
+                     entry.last_write_time(error),
+                     entry.file_size(error),
+                     {}};
       const auto first = models.begin(), last = models.begin() + static_cast<std::ptrdiff_t>(earlier);
       if (std::none_of(first, last, [&](const ModelFile& m) { return m.name == file.name; })) {
         models.push_back(std::move(file));
@@ -88,8 +94,10 @@ std::vector<ModelFile> list_models(const LibraryFolders& folders) {
 
 std::vector<std::string> list_sessions(const LibraryFolders& folders) {
   std::vector<std::string> names;
-  for_each_file(folders.sessions(), ".json",
-                [&](const fs::directory_entry& entry) { names.push_back(entry.path().stem().string()); });
+  for_each_file(folders.sessions(), ".json", [&](const fs::directory_entry& entry) {
+    std::string name = entry.path().stem().string();
+    if (fit_name(name) == name) names.push_back(std::move(name));  // else no message can open it
+  });
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -35,7 +35,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // At start. Opens a session of the library; the default one when it is not there, or broken (the reason is
-  // logged and the file kept aside as NAME.broken.json).
+  // logged and the file kept aside as NAME.broken.json, -2, ...).
   void open(const std::string& name);
   // An empty session: what a score is rendered in.
   void open_empty();
@@ -198,7 +198,8 @@ class Session {
   void begin_default();
   void bring_room();
   void clear();
-  void save(const Answer& answer);
+  // The session has this name once it is saved.
+  void save(const std::string& name, const Answer& answer);
   void autosave();
   void watch_models();
   void tell_fault(const ModelFile& model);

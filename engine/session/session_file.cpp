@@ -113,6 +113,22 @@ PartData read_part(const json& entry, const std::string& where, std::vector<std:
   return part;
 }
 
+// "line 3, column 7: this is no JSON: unexpected end of input; ...", without the library's own words.
+std::string json_fault(const json::exception& error, const std::string& text) {
+  std::string what = error.what();
+  const auto* parse = dynamic_cast<const json::parse_error*>(&error);
+  const size_t place = parse != nullptr ? what.find(" - ") : std::string::npos;
+  const size_t code = what.find("] ");
+  what.erase(0, place != std::string::npos ? place + 3 : code != std::string::npos ? code + 2 : 0);
+  what = "this is no JSON: " + what;
+  if (parse == nullptr) return what;
+  const size_t at = std::min(std::max<size_t>(parse->byte, 1) - 1, text.size());
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+  const size_t before = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
+  const size_t column = before == std::string::npos ? at + 1 : at - before;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": " + what;
+}
+
 }  // namespace
 
 std::string to_json(const SessionData& data) {
@@ -140,7 +156,7 @@ SessionData from_json(const std::string& text, std::vector<std::string>& notes) 
   try {
     root = json::parse(text);
   } catch (const json::exception& error) {
-    throw SessionFileError(std::string("this is no JSON: ") + error.what());
+    throw SessionFileError(json_fault(error, text));
   }
   if (!root.is_object() || root.value("format", json()) != "continuo session") {
     throw SessionFileError("this is no session: \"format\": \"continuo session\" is missing");

@@ -265,8 +265,7 @@ void Session::call_session(const Planned& planned, const Act& how) {
   switch (static_cast<schema::session::Method>(request.target.index)) {
     using enum schema::session::Method;
     case kSave:
-      if (named) name_ = wanted;
-      return save(answer);
+      return save(named ? wanted : name_, answer);
     case kLoad:
       return load(wanted, answer);
     case kNew:

@@ -182,10 +182,12 @@ void Session::open(const std::string& wanted) {
         try {
           found->data = from_json(read_whole(path), found->notes);
         } catch (const std::exception& error) {
-          const auto aside = folders.sessions() / (name + ".broken.json");
+          auto aside = folders.sessions() / (name + ".broken.json");
+          for (int n = 2; std::filesystem::exists(aside, ignored); ++n)
+            aside = folders.sessions() / (name + ".broken-" + std::to_string(n) + ".json");
           std::filesystem::rename(path, aside, ignored);
-          found->notes.push_back("session " + name + " cannot be opened: " + error.what() +
-                                 ". It is kept as " + aside.string() +
+          found->notes.push_back("session " + name + " cannot be opened: " + path.string() + ": " +
+                                 error.what() + ". It is kept as " + aside.string() +
                                  "; the default session starts instead");
         }
       },
@@ -218,7 +220,12 @@ void Session::load(const std::string& wanted, const Answer& answer) {
           throw std::runtime_error("there is no session \"" + wanted +
                                    "\"; /session/list names those that are");
         }
-        found->data = from_json(read_whole(path), found->notes);
+        const std::string text = read_whole(path);
+        try {
+          found->data = from_json(text, found->notes);
+        } catch (const SessionFileError& wrong) {
+          throw SessionFileError(path.filename().string() + ": " + wrong.what());
+        }
       },
       [this, found, wanted, answer](const std::string& error) {
         if (!error.empty()) return answer(error);
@@ -231,20 +238,23 @@ void Session::load(const std::string& wanted, const Answer& answer) {
       });
 }
 
-void Session::save(const Answer& answer) {
+void Session::save(const std::string& name, const Answer& answer) {
   saving_ = true;
-  changed_ns_ = 0;
+  const int64_t since = std::exchange(changed_ns_, 0);
   services_.jobs.run(
-      [path = file_of(services_.folders, name_), data = data()] { write_atomically(path, to_json(data)); },
-      [this, answer](const std::string& error) {
+      [path = file_of(services_.folders, name), data = data()] { write_atomically(path, to_json(data)); },
+      [this, name, since, answer](const std::string& error) {
         saving_ = false;
+        if (error.empty()) name_ = name;
+        if (!error.empty() && name != name_ && changed_ns_ == 0)
+          changed_ns_ = since;  // the old one is not saved
         answer(error);
       });
 }
 
 void Session::save_if_changed() {
   if (changed_ns_ == 0 || services_.offline) return;
-  save([this](const std::string& error) {
+  save(name_, [this](const std::string& error) {
     if (!error.empty()) services_.log("the session is not saved: " + error);
   });
 }

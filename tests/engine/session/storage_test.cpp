@@ -61,6 +61,29 @@ TEST_CASE("a broken session is kept aside, and the default one starts") {
              Catch::Contains("version 99 of the format is unknown; this program knows version 1"));
   CHECK(std::filesystem::exists(home.path() / "sessions" / "default.broken.json"));
   CHECK(rig.session->part_count() == 1);
+  // A second one does not overwrite the first, and neither is listed.
+  std::ofstream(home.path() / "sessions" / "default.json") << "{\n  \"format\": oops\n}";
+  Rig again(home.path());
+  REQUIRE(again.log.size() == 1);
+  CHECK_THAT(again.log[0],
+             Catch::Contains("default.json: line 2, column 13: this is no JSON: invalid literal"));
+  CHECK_THAT(again.log[0], !Catch::Contains("json.exception"));
+  CHECK_THAT(text_of(home.path() / "sessions" / "default.broken.json"), Catch::Contains("99"));
+  CHECK_THAT(text_of(home.path() / "sessions" / "default.broken-2.json"), Catch::Contains("oops"));
+  again.say("/session/save");
+  CHECK(again.say("/session/list") == std::vector<std::string>{"/session/list \"default\""});
+}
+
+TEST_CASE("a session takes its new name when it is saved") {
+  Folder home;
+  Rig rig(home.path());
+  std::filesystem::create_directories(home.path() / "sessions" / "evening.json");  // in the way
+  const auto lines = rig.say("/session/save evening");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].starts_with("/fail \"/session/save\""));
+  CHECK(rig.session->name() == "default");
+  CHECK(rig.say("/session/save morning").front() == "/done \"/session/save\" \"morning\"");
+  CHECK(rig.session->name() == "morning");
 }
 
 TEST_CASE("session files say what is wrong with them") {
@@ -68,7 +91,8 @@ TEST_CASE("session files say what is wrong with them") {
     const char* text;
     const char* reason;
   } rows[] = {
-      {"[", "this is no JSON"},
+      {"[", "line 1, column 2: this is no JSON: unexpected end of input"},
+      {"{\n \"a\": 1e999}", "this is no JSON: number overflow"},
       {"{}", "\"format\": \"continuo session\" is missing"},
       {R"({"format": "continuo session"})", "\"version\" is missing"},
       {R"({"format": "continuo session", "version": 1, "parts": 5})", "\"parts\": expected a list"},
