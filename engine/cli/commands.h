@@ -16,6 +16,7 @@ struct PlayOptions {
   std::string listen = "127.0.0.1";
   uint16_t osc_port = 7770;
   std::string midi = "all";
+  bool midi_given = false;  // it wins over the session's
   std::vector<std::string> feedback;  // HOST:PORT[,slow], permanent listeners
   bool quiet = false;
 };

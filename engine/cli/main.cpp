@@ -51,7 +51,8 @@ void add_device_options(CLI::App& app, cli::PlayOptions& options) {
   app.add_option("--outputs", options.device.outputs, "output channels")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  app.add_option("--inputs", options.device.inputs, "input channels")
+  app.add_option("--inputs", options.device.inputs,
+                 "input channels, for instruments that listen; none in this version")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
 }
@@ -68,7 +69,11 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--osc-port", play.osc_port, "UDP and TCP port for OSC, 0: any free one")
       ->capture_default_str();
-  app.add_option("--midi", play.midi, "part of the MIDI inputs' names, all or none")->capture_default_str();
+  const CLI::Option* midi =
+      app.add_option("--midi", play.midi,
+                     "part of the MIDI inputs' names, all or none; given here, it holds "
+                     "whatever the session or /midi/select says")
+          ->capture_default_str();
   app.add_option("--feedback", play.feedback, "permanent listener HOST:PORT[,slow] (may be repeated)");
   app.add_flag("--quiet", play.quiet, "print only errors");
 
@@ -116,6 +121,7 @@ int run(int argc, char** argv) {
   }
 
   CLI11_PARSE(app, argc, argv);
+  play.midi_given = midi->count() > 0;
   const std::filesystem::path program = program_path(argv[0]);
   if (bench->parsed()) return run_beside(program, "continuo-bench", bench->remaining());
   if (train->parsed()) return run_beside(program, "continuo-train", train->remaining());

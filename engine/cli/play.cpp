@@ -129,7 +129,7 @@ class Player final : public session::Outbox {
 
   // Opening and closing ports may block, so it is the disk thread's. --midi on the command line wins.
   void select_midi(const std::string& names) {
-    if (options_.midi != "all" || names == selected_midi_) return;
+    if (options_.midi_given || names == selected_midi_) return;
     selected_midi_ = names;
     auto made = std::make_shared<std::shared_ptr<midi::Hub>>();
     jobs_->run([made, names] { *made = std::make_shared<midi::Hub>(midi::HubOptions{.select = names}); },
