@@ -72,7 +72,7 @@ int run(int argc, char** argv) {
   const CLI::Option* midi =
       app.add_option("--midi", play.midi,
                      "part of the MIDI inputs' names, all or none; given here, it holds "
-                     "whatever the session or /midi/select says")
+                     "whatever the session says, until /midi/select")
           ->capture_default_str();
   app.add_option("--feedback", play.feedback, "permanent listener HOST:PORT[,slow] (may be repeated)");
   app.add_flag("--quiet", play.quiet, "print only errors");

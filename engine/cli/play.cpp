@@ -118,7 +118,7 @@ class Player final : public session::Outbox {
         .block_frames = [this] { return device_.block; },
         .outputs = [this] { return device_.outputs; },
         .quit = [this] { io_.stop(); },
-        .select_midi = [this](const std::string& names) { select_midi(names); },
+        .select_midi = [this](const std::string& names, bool asked) { select_midi(names, asked); },
         .log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
         .resolve = [this](const std::string& target,
                           session::Resolved then) { osc::resolve(io_, target, std::move(then)); }};
@@ -127,9 +127,10 @@ class Player final : public session::Outbox {
     for (const std::string& listener : options_.feedback) session_->add_listener(listener);
   }
 
-  // Opening and closing ports may block, so it is the disk thread's. --midi on the command line wins.
-  void select_midi(const std::string& names) {
-    if (options_.midi_given || names == selected_midi_) return;
+  // Opening and closing ports may block, so it is the disk thread's. --midi on the command line wins over a
+  // session's wish.
+  void select_midi(const std::string& names, bool asked) {
+    if ((options_.midi_given && !asked) || names == selected_midi_) return;
     selected_midi_ = names;
     auto made = std::make_shared<std::shared_ptr<midi::Hub>>();
     jobs_->run([made, names] { *made = std::make_shared<midi::Hub>(midi::HubOptions{.select = names}); },
@@ -225,7 +226,7 @@ class Player final : public session::Outbox {
   std::optional<Worker> worker_;
   std::optional<session::DiskJobs> jobs_;
   std::shared_ptr<midi::Hub> midi_;
-  std::string selected_midi_ = "all";
+  std::string selected_midi_ = options_.midi;
   session::StandardMaker maker_;
   std::optional<session::Session> session_;
 };

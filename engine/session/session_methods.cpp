@@ -130,7 +130,7 @@ void Session::call_engine(const Planned& planned, const Act& how) {
     case kMidiSelect:
       if (request.what == Request::What::kQuery) return replies_.send(to, shown, midi_inputs_);
       midi_inputs_ = text;
-      services_.select_midi(text);
+      services_.select_midi(text, true);
       changed();
       return replies_.done(to, shown, text);
     case kCount:

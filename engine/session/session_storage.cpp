@@ -105,7 +105,7 @@ bool Session::take_next() {
   }
   for (const std::string& listener : data.listeners) add_listener(listener);
   midi_inputs_ = data.midi_inputs;
-  services_.select_midi(midi_inputs_);
+  services_.select_midi(midi_inputs_, false);
   changed_ns_ = 0;
   const Answer answer = std::move(loading_->answer);
   loading_.reset();
