@@ -3,10 +3,11 @@
 
 namespace continuo::train {
 
-void add_data_commands(CLI::App& app, const std::atomic<bool>&, Run&) {
+void add_data_commands(CLI::App& app, const std::atomic<bool>& stop, Run& run) {
   auto* data = app.add_subcommand(
       "data", "Data sets: made of your recordings and MIDI files, looked at, and searched for their edges.");
   data->require_subcommand(1);
+  add_data_card(*data, stop, run);
 }
 
 }  // namespace continuo::train

@@ -14,4 +14,7 @@ using Run = std::function<int()>;
 // resumable, when `stop` becomes true.
 void add_data_commands(CLI::App& app, const std::atomic<bool>& stop, Run& run);
 
+// The subcommands, each in its file data_ROOM_command.cpp.
+void add_data_card(CLI::App& data, const std::atomic<bool>& stop, Run& run);
+
 }  // namespace continuo::train
