@@ -1,24 +1,29 @@
-// Monophonic pitch tracker: YIN with centred lags and an octave-jump veto, once a control frame.
+// Monophonic pitch tracker, once a control frame.
 //
-// A. de Cheveigne and H. Kawahara, "YIN, a fundamental frequency estimator", JASA 111(4), 2002: difference
-// function, cumulative mean normalisation, absolute threshold, parabolic interpolation. The two compared
-// stretches lie symmetrically about the frame's centre, so a glide is not read early or late. One code for
-// dataset preparation and live input; a live stream reports frame j latency_samples() late.
+// After A. de Cheveigne and H. Kawahara, "YIN, a fundamental frequency estimator", JASA 111(4), 2002:
+// difference function, cumulative mean normalisation, parabolic interpolation. Other than there, each lag
+// compares all samples that the frame has for it (by the autocorrelation, so a frame costs two FFTs), and not
+// the first dip under a threshold wins but the one of least cost: its depth, and a little for each octave
+// down and for leaving the last pitch, the less the cleaner the sound. The compared stretches lie
+// symmetrically about the frame's centre, so a glide is not read early or late. One code for dataset
+// preparation and live input; a live stream reports frame j latency_samples() late.
 #pragma once
 
+#include <complex>
 #include <cstddef>
 #include <span>
 #include <vector>
+
+#include "engine/dsp/fft.h"
 
 namespace continuo::dsp {
 
 struct PitchSpec {
   double sample_rate = 24000;  // Hz
   int hop = 240;               // samples between frames
-  double min_hz = 60;          // lowest and highest f0 looked for
+  double min_hz = 66;          // lowest and highest f0 looked for
   double max_hz = 2200;
-  double window_ms = 20;       // integration window of the difference function
-  float threshold = 0.15f;     // first dip below it wins (YIN's absolute threshold)
+  double window_ms = 16;       // what the lowest pitch is compared over; with its period: twice the latency
   float voiced_below = 0.35f;  // aperiodicity under which a frame is voiced
   float silence_db = -60.f;    // mean square below which a frame is unvoiced
 };
@@ -39,26 +44,36 @@ class PitchTracker {
   // `out` needs room for in.size() / hop + 1 frames; frames beyond its end are dropped.
   std::size_t process(std::span<const float> in, std::span<PitchFrame> out) noexcept;
   // Samples between a frame's centre and the moment it is reported.
-  int latency_samples() const noexcept { return half_; }
+  int latency_samples() const noexcept { return latency_; }
 
  private:
   PitchFrame analyse() noexcept;
-  float refine(int lag) const noexcept;
-  float normalised(int lag) const noexcept { return normalised_[static_cast<std::size_t>(lag)]; }
+  void smooth() noexcept;
+  void measure() noexcept;
+  [[nodiscard]] int choose() const noexcept;
+  [[nodiscard]] float bottom(int lag) const noexcept;
+  [[nodiscard]] float refine(int lag) const noexcept;
+  [[nodiscard]] float normalised(int lag) const noexcept {
+    return normalised_[static_cast<std::size_t>(lag)];
+  }
 
   PitchSpec spec_;
-  int window_ = 0;   // integration window, samples
   int min_lag_ = 0;  // samples
   int max_lag_ = 0;
-  int half_ = 0;               // half of the stretch one frame sees
-  std::vector<float> ring_;    // [2 * half], the latest samples
-  std::vector<float> linear_;  // the ring, oldest sample first
-  std::vector<float> difference_;
+  int length_ = 0;  // samples that a frame sees
+  int box_ = 1;     // samples of the low-pass
+  int latency_ = 0;
+  RealFft fft_;
+  std::vector<float> ring_;                    // [length + 2 (box - 1)], the latest samples
+  std::vector<float> linear_;                  // the ring, oldest sample first
+  std::vector<float> frame_;                   // [fft], low-passed, and zeros; then its autocorrelation
+  std::vector<std::complex<float>> spectrum_;  // [bins]
+  std::vector<double> energy_;                 // [length + 1], of the first n samples
+  std::vector<float> difference_;              // [max_lag + 2], mean square, by lag
   std::vector<float> normalised_;
   int write_ = 0;
   int until_frame_ = 0;
   float last_hz_ = 0;  // of the last voiced frame, 0 after a gap
-  int vetoes_ = 0;     // octave jumps refused in a row
 };
 
 }  // namespace continuo::dsp

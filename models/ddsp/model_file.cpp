@@ -24,7 +24,6 @@ nlohmann::json model_config(const std::string& name, const NetworkShape& shape, 
   config["pitch"] = {{"min_hz", features.pitch.min_hz},
                      {"max_hz", features.pitch.max_hz},
                      {"window_ms", features.pitch.window_ms},
-                     {"threshold", number(features.pitch.threshold)},
                      {"voiced_below", number(features.pitch.voiced_below)},
                      {"silence_db", features.pitch.silence_db}};
   return config;
