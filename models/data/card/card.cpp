@@ -4,6 +4,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "models/data/card/listen.h"
 #include "models/data/card/page.h"
 #include "models/data/card/text.h"
 
@@ -17,8 +18,8 @@ void add_probe(Facts& facts, const std::filesystem::path& folder) {
   std::ifstream in(file);
   if (!in) return;
   try {
-    Facts probe = Facts::parse(in);
-    if (probe.contains("worst")) facts["probe"] = std::move(probe);
+    const Facts probe = Facts::parse(in);
+    if (probe.contains("model")) facts["probe"] = probe["model"];
   } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error(file.string() + ": is not a probe's result (" + error.what() +
                              "); delete it or run `continuo-train data probe` again");
@@ -54,7 +55,8 @@ Facts card_facts(const std::filesystem::path& set_folder) {
 }
 
 Facts write_card(const std::filesystem::path& set_folder) {
-  const Facts facts = card_facts(set_folder);
+  Facts facts = card_facts(set_folder);
+  if (facts["kind"] == "midi") write_listening(facts, set_folder);
   write_file(set_folder / "card.html", card_page(facts));
   write_file(set_folder / "card.json", lines_of(facts));
   return facts;

@@ -11,7 +11,8 @@ namespace continuo::data {
 // `data probe` was there. Throws std::runtime_error when there is no set.
 Facts card_facts(const std::filesystem::path& set_folder);
 
-// Disk thread. Writes SET/card.html and SET/card.json; returns the facts. Throws std::runtime_error.
+// Disk thread. Writes SET/card.html and SET/card.json, and SET/listen/ID.flac for the MIDI items that the
+// card shows; returns the facts. Throws std::runtime_error.
 Facts write_card(const std::filesystem::path& set_folder);
 
 }  // namespace continuo::data

@@ -165,11 +165,11 @@ std::string plane(const Facts& facts) {
   const auto lowest_row = static_cast<int>((-60 - floor_db) / db_step);
   const int rows = static_cast<int>(levels.size()) - lowest_row;
 
-  constexpr double kLeft = 84, kPlot = 500, kTop = 78, kTall = 236, kSide = 92,
+  constexpr double kLeft = 84, kPlot = 500, kTop = 84, kTall = 290, kSide = 92,
                    kTotal = kLeft + kPlot + kSide + 8;
   const double column = kPlot / (high - low), row = kTall / rows;
   const double tallest_pitch = pitches[tallest(pitches)], tallest_level = levels[tallest(levels)];
-  std::string out = open_svg(kTotal, 388, "Time spent at each pitch and level", "chart wide");
+  std::string out = open_svg(kTotal, 432, "Time spent at each pitch and level", "chart wide");
   for (int level = -60; level <= 0; level += 20) {
     const double y = kTop + kTall * (-level / 60.0);
     out += line(kLeft, y, kLeft + kPlot, y, "grid");
@@ -199,8 +199,6 @@ std::string plane(const Facts& facts) {
   out += keyboard(low_midi, high_midi, kLeft, kTop + kTall + 5, key, 16);
   for (int midi = low_midi; midi < high_midi; midi += 12)
     out += text(kLeft + key * (midi - low_midi) + key / 2, kTop + kTall + 46, note_name(midi), "tick");
-  out += text(kLeft + kPlot / 2, 382, "pitch", "title");
-  out += text(kLeft - 8, kTop - 14, "level", "title", "end");
   const double x = kLeft + column * (static_cast<double>(most_column) - low + 0.5);
   out +=
       text(x, 18,

@@ -202,6 +202,9 @@ Facts set_facts(const Set& set, const std::filesystem::path& folder) {
     facts["seconds"]["median"] = rounded(lengths[lengths.size() / 2], 2);
     facts["seconds"]["longest"] = rounded(lengths.back(), 2);
   }
+  std::vector<double> per_second(31, 0.0);
+  for (const double length : lengths) ++per_second[static_cast<std::size_t>(std::min(30.0, length))];
+  if (set.kind != "midi") facts["lengths"] = {{"unit", "items"}, {"per_second", rounded(per_second)}};
   facts["recordings"] = recording_facts(set);
   facts["splits"] = split_facts(set);
   facts["sources"] = source_facts(set);

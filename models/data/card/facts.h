@@ -28,8 +28,8 @@ void add_audio_facts(Facts& facts, const Set& set, const std::filesystem::path& 
 void add_midi_facts(Facts& facts, const Set& set, const std::filesystem::path& folder);
 
 // An item as a row of the card: id, file, times, what can be listened to, and a small picture of it:
-// "contour" {"midi": [..], "db": [..]} or "roll" [[pitch, start, end, role], ..]. Empty pictures are left
-// out.
+// "contour" {"midi": [..], "db": [..]} or "roll" [[pitch, start, end, role, velocity], ..]. Empty pictures
+// are left out.
 Facts item_facts(const Item& item, const std::string& kind, const std::filesystem::path& folder);
 
 // Gives the rows of MIDI items their "roll", in one pass over the examples.

@@ -246,11 +246,18 @@ void add_rolls(Facts& facts, const std::filesystem::path& folder) {
         for (const json& track : example.at("tracks")) {
           const std::string role = track.value("role", "other");
           for (const json& note : track.at("notes")) {
-            if (roll.size() < kMostNotes) roll.push_back({note.at(0), note.at(1), note.at(2), role});
+            if (roll.size() < kMostNotes)
+              roll.push_back(
+                  {note.at(0), note.at(1), note.at(2), role, note.size() > 3 ? note[3] : json(80)});
           }
         }
+        const double step_s = 60 / std::max(10.0, example.value("tempo_bpm", 120.0)) /
+                              std::max(1, example.value("steps_per_quarter", 4));
         for (Facts* row : found->second) {
-          if (!row->contains("roll") || (*row)["roll"].size() < roll.size()) (*row)["roll"] = roll;
+          if (!row->contains("roll") || (*row)["roll"].size() < roll.size()) {
+            (*row)["step_s"] = rounded(step_s, 5);
+            (*row)["roll"] = roll;
+          }
         }
       });
     } catch (const std::exception&) {

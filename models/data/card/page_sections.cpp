@@ -77,11 +77,15 @@ std::string audio_sections(const Facts& facts) {
   const std::string drawn = plane(facts["plane"]);
   if (!drawn.empty())
     out += panel("Pitch and level together", drawn,
-                 "A model plays well where it is dark, guesses where it is empty.", "", true);
+                 "A model plays well where the colour is strong and guesses where there is none.", "", true);
   out += panel("Pitch", pitch_histogram(bins_of(facts["pitch"], "per_midi"), "s"),
                range_words(facts["pitch"]), "No pitch is sure enough to be counted.");
   out += loudness_panel(facts["loudness"]) + confidence_panel(facts["confidence"]) +
          label_panel(facts["labels"]);
+  const Axis length{0.5, 1, {{0.5, "1 s"}, {10, "10 s"}, {20, "20 s"}, {30, "30 s"}}, "length", "items"};
+  std::vector<double> lengths = bins_of(facts["lengths"], "per_second");
+  while (lengths.size() > 12 && lengths.back() == 0) lengths.pop_back();
+  out += panel("Lengths", histogram(lengths, length, "Items of each length"), "", "There are no items.");
   return out + "</div>";
 }
 

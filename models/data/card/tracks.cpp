@@ -40,4 +40,33 @@ std::optional<Tracks> read_tracks(const std::filesystem::path& set_folder, const
   return tracks;
 }
 
+Conditioning conditioning(const Tracks& tracks, double frame_rate_hz, std::size_t frames) {
+  const std::size_t count = tracks.frames();
+  std::vector<float> midi(count, 0.f);
+  std::size_t known = count;
+  for (std::size_t j = 0; j < count; ++j) {
+    if (tracks.f0_hz[j] <= 0) continue;
+    midi[j] = 69 + 12 * std::log2(tracks.f0_hz[j] / 440);
+    // The gap before: half takes the pitch on its left, half this one.
+    const std::size_t from = known == count ? 0 : (known + j) / 2 + 1;
+    for (std::size_t g = known == count ? 0 : known + 1; g < j; ++g)
+      midi[g] = g < from ? midi[known] : midi[j];
+    known = j;
+  }
+  for (std::size_t g = known == count ? 0 : known + 1; g < count; ++g)
+    midi[g] = known == count ? 60.f : midi[known];
+
+  Conditioning out;
+  for (std::size_t j = 0; j < frames && count > 0; ++j) {
+    const double at =
+        std::min(static_cast<double>(j) / frame_rate_hz / tracks.frame_s(), static_cast<double>(count - 1));
+    const auto left = static_cast<std::size_t>(at);
+    const std::size_t right = std::min(left + 1, count - 1);
+    const auto share = static_cast<float>(at - static_cast<double>(left));
+    out.midi.push_back(midi[left] + share * (midi[right] - midi[left]));
+    out.db.push_back(tracks.db[left] + share * (tracks.db[right] - tracks.db[left]));
+  }
+  return out;
+}
+
 }  // namespace continuo::data

@@ -21,4 +21,11 @@ struct Tracks {
 // Disk thread. Nothing when the item has no tracks. Throws std::runtime_error when they are broken.
 std::optional<Tracks> read_tracks(const std::filesystem::path& set_folder, const std::string& id);
 
+// Pitch (MIDI numbers, gaps filled with the nearest sure pitch) and power at another frame rate, as a model
+// takes them: `frames` values, frame j at j / frame_rate_hz seconds.
+struct Conditioning {
+  std::vector<float> midi, db;
+};
+Conditioning conditioning(const Tracks& tracks, double frame_rate_hz, std::size_t frames);
+
 }  // namespace continuo::data

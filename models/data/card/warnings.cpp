@@ -148,11 +148,11 @@ class Warnings {
     const double first = labels.front()["seconds"].get<double>() / seconds,
                  last = labels.back()["seconds"].get<double>() / seconds;
     if (first > 3.0 / static_cast<double>(labels.size()) || first > 0.7)
-      say("labels", false, labels.front()["label"].get<std::string>(), " makes ", percent(first),
-          " of the labelled sound.");
+      say("labels", false, "\u201c", labels.front()["label"].get<std::string>(), "\u201d makes ",
+          percent(first), " of the labelled sound.");
     if (last < 0.2 / static_cast<double>(labels.size()))
-      say("labels", false, "There is hardly any ", labels.back()["label"].get<std::string>(), ": ",
-          time_words(labels.back()["seconds"]), ".");
+      say("labels", false, "There is hardly any \u201c", labels.back()["label"].get<std::string>(),
+          "\u201d: ", time_words(labels.back()["seconds"]), ".");
     std::string untested;
     for (const Facts& label : labels) {
       if (label["test"] == 0) untested += (untested.empty() ? "" : ", ") + label["label"].get<std::string>();
