@@ -154,7 +154,7 @@ std::string feature_words(const std::string& name) {
 std::string feature_value(const std::string& name, double value) {
   if (ends_with(name, "_midi")) return note_name(value);
   const double size = std::abs(value);
-  const std::string text = num(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  const std::string text = num(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4);
   if (ends_with(name, "_db")) return text + " dB";
   if (ends_with(name, "_hz")) return text + " Hz";
   if (ends_with(name, "_bpm")) return text + " bpm";

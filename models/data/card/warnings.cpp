@@ -63,8 +63,8 @@ class Warnings {
     }
     if (!recordings["in_two_splits"].empty()) {
       say("splits", true, plural(recordings["in_two_splits"].size(), "recording"),
-          " stand in more than one split (", recordings["in_two_splits"][0].get<std::string>(),
-          " is one): the test is not honest.");
+          recordings["in_two_splits"].size() == 1 ? " stands" : " stand", " in more than one split (",
+          recordings["in_two_splits"][0].get<std::string>(), " is one): the test is not honest.");
     }
     if (!midi_) {
       const double minutes = facts_["seconds"]["kept"].get<double>() / 60;

@@ -131,7 +131,7 @@ TEST_CASE("warnings in plain words") {
   SECTION("a recording in two splits") {
     set.items[0].split = "test";
     write_set(path, set);
-    CHECK(warned(write_card(path), "1 recording stand in more than one split"));
+    CHECK(warned(write_card(path), "1 recording stands in more than one split"));
   }
   SECTION("broken tracks are told, and the page still stands") {
     write_file(path / "items" / "tone-07.tracks.safetensors", "not tensors");
