@@ -1,0 +1,236 @@
+// A file a task on every thread; results go to SET/midi.partial as they come, and in order into the set at
+// the end, so that windows are unique in the whole set and two runs give the same files.
+#include "models/data/midi/midi_set.h"
+
+#include <cstdio>
+#include <fstream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "models/data/midi/describe.h"
+#include "models/data/midi/partial.h"
+#include "models/data/midi/smf.h"
+#include "models/data/midi/sources.h"
+#include "models/data/progress.h"
+#include "models/data/set.h"
+
+namespace continuo::data {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+json settings_of(const MidiOptions& o) {
+  const auto& r = o.rules;
+  const char* grids[] = {"16th", "triplet", "auto"};
+  return {{"grid", grids[static_cast<int>(r.grid)]},
+          {"min_bars", r.melody.min_bars},
+          {"min_unique_pitches", r.melody.min_unique_pitches},
+          {"gap_bars", r.melody.gap_bars},
+          {"polyphony", r.melody.keep_top ? "top" : "leave out"},
+          {"max_steps", r.melody.max_steps},
+          {"melody_programs", {r.first_melody_program, r.last_melody_program}},
+          {"drums_min_bars", r.drums.min_bars},
+          {"transpose", r.transpose},
+          {"windows", r.windows},
+          {"keep", o.keep},
+          {"folders", o.folders}};
+}
+
+// The name of the file in which examples of a kind stand.
+std::string file_of(const symbolic::Example& e, bool window) {
+  if (window) {
+    const int bar = symbolic::steps_per_bar(e.metre, e.steps_per_quarter);
+    return "windows-" + std::to_string(e.steps / bar) + ".jsonl";
+  }
+  constexpr const char* kFiles[] = {"melodies", "drums", "grooves", "bass", "trios", "multitracks"};
+  return std::string(kFiles[static_cast<std::size_t>(e.kind)]) + ".jsonl";
+}
+
+void add_piece(const symbolic::Sequence& sequence, const MidiFile& file, const std::string& name,
+               const MidiOptions& options, Record& record) {
+  if (sequence.notes.empty()) {
+    record.skipped.push_back({file.source + "/" + name, "the file holds no notes"});
+    return;
+  }
+  const symbolic::Extracted x = symbolic::extract(sequence, options.rules);
+  Item item;
+  item.id = item_id(file.source + "/" + name);
+  item.source = file.source;
+  item.file = file.name;
+  item.split = file.split;
+  item.group = fs::path(file.name).stem().string();
+  describe(sequence, x, options.rules, item);
+  if (options.keep) item.kept = true;
+  RecordedItem out{item, piece_hash(sequence), {}};
+  const bool windows = !options.rules.windows.empty();
+  const auto add = [&](const symbolic::Example& e, bool window) {
+    RecordedLine line{file_of(e, window), symbolic::content_hash(e), {}};
+    symbolic::append_json(line.json, e, item.id, item.split);
+    out.lines.push_back(std::move(line));
+  };
+  for (const auto& e : x.examples) {
+    if (!windows || e.kind == symbolic::Kind::kMultitrack) add(e, false);
+  }
+  for (const auto& e : x.windows) add(e, true);
+  record.items.push_back(std::move(out));
+}
+
+Record make_record(const MidiFile& file, const MidiOptions& options, std::vector<std::uint8_t>& bytes) {
+  Record record;
+  try {
+    if (file.path.extension() == ".abc") {
+      const AbcTunes tunes(file.path);
+      for (const auto& tune : tunes.files()) {
+        const std::string name =
+            tunes.files().size() == 1 ? file.name : file.name + "#" + tune.stem().string();
+        add_piece(symbolic::read_smf_file(tune, bytes), file, name, options, record);
+      }
+    } else {
+      add_piece(symbolic::read_smf_file(file.path, bytes), file, file.name, options, record);
+    }
+  } catch (const std::exception& error) {
+    record.skipped.push_back({file.source + "/" + file.name, error.what()});
+  }
+  return record;
+}
+
+// The set's files, written next to their places and moved there together.
+class Outputs {
+ public:
+  explicit Outputs(fs::path folder) : folder_(std::move(folder)) {}
+  void add(const std::string& name, const std::string& line) {
+    auto& out = files_[name];
+    if (!out.is_open()) out.open(folder_ / (name + ".partial"), std::ios::binary | std::ios::trunc);
+    out << line << '\n';
+    ++counts_[name];
+  }
+  std::map<std::string, std::size_t> finish() {
+    for (auto& [name, out] : files_) {
+      out.close();
+      if (!out) throw std::runtime_error((folder_ / name).string() + ": can't be written; is the disk full?");
+    }
+    // Examples of an earlier set that has kinds which this one has not.
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      if (entry.path().extension() == ".jsonl") fs::remove(entry.path());
+    }
+    for (auto& [name, out] : files_) fs::rename(folder_ / (name + ".partial"), folder_ / name);
+    return counts_;
+  }
+
+ private:
+  fs::path folder_;
+  std::map<std::string, std::ofstream> files_;
+  std::map<std::string, std::size_t> counts_;
+};
+
+void check_target(const MidiOptions& options, const json& settings) {
+  if (!fs::exists(options.out / "set.json") || options.overwrite) return;
+  const Set there = read_set(options.out);
+  if (there.kind == "midi" && there.use == options.use && there.settings == settings) return;
+  throw std::runtime_error(options.out.string() +
+                           ": another data set is here; give another --out, or --overwrite to replace it");
+}
+
+void assemble(Partial& partial, const MidiSources& sources, const MidiOptions& options, Set& set) {
+  Outputs outputs(options.out);
+  std::unordered_map<std::uint64_t, std::string> pieces;
+  std::unordered_set<std::uint64_t> windows;
+  for (const MidiFile& file : sources.files) {
+    Record record = partial.read(file.path.string());
+    for (Skipped& s : record.skipped) set.skipped.push_back(std::move(s));
+    for (RecordedItem& r : record.items) {
+      const auto [first, fresh] = pieces.try_emplace(r.hash, r.item.id);
+      if (!fresh) {
+        r.item.faults.push_back({"duplicate", 1, 0, "the same notes as " + first->second});
+        r.item.kept = options.keep;
+      }
+      if (r.item.kept) {
+        for (const RecordedLine& line : r.lines) {
+          const bool window = line.file.starts_with("windows-");
+          if (!window || windows.insert(line.hash).second) outputs.add(line.file, line.json);
+        }
+      }
+      set.items.push_back(std::move(r.item));
+    }
+  }
+  const auto counts = outputs.finish();
+  write_set(options.out, set);
+  for (const auto& [name, count] : counts) std::printf("  %8zu in %s\n", count, name.c_str());
+}
+
+}  // namespace
+
+int make_midi_set(const MidiOptions& options, const std::atomic<bool>& stop) {
+  Set set;
+  set.kind = "midi";
+  set.use = options.use;
+  set.settings = settings_of(options);
+  check_target(options, set.settings);
+  MidiSources sources = find_midi(options);
+  set.sources = sources.sources;
+  set.skipped = sources.skipped;
+  if (sources.files.empty())
+    throw std::runtime_error("no .mid, .midi or (with abc2midi) .abc file is in the folders given");
+  fs::create_directories(options.out);
+  Partial partial(options.out / "midi.partial", options.use + set.settings.dump());
+
+  std::vector<const MidiFile*> missing;
+  for (const MidiFile& file : sources.files) {
+    if (!partial.has(file.path.string(), stamp_of(file.path))) missing.push_back(&file);
+  }
+  if (missing.size() < sources.files.size())
+    std::printf("%zu of %zu files were read before\n", sources.files.size() - missing.size(),
+                sources.files.size());
+  {
+    Progress progress("reading", missing.size(), "files");
+    std::mutex mutex;
+    std::atomic<std::size_t> next{0};
+    std::size_t done = 0;
+    std::exception_ptr failure;
+    const auto work = [&] {
+      std::vector<std::uint8_t> bytes;
+      while (!stop) {
+        const std::size_t i = next++;
+        if (i >= missing.size()) return;
+        const Record record = make_record(*missing[i], options, bytes);
+        const std::string text = to_text(record);
+        const std::lock_guard lock(mutex);
+        if (failure) return;
+        try {
+          partial.add(missing[i]->path.string(), stamp_of(missing[i]->path), text);
+        } catch (...) {
+          failure = std::current_exception();
+          return;
+        }
+        progress.at(++done);
+      }
+    };
+    {
+      std::vector<std::jthread> threads;
+      for (int t = 0; t < std::max(1, options.threads); ++t) threads.emplace_back(work);
+    }
+    if (failure) std::rethrow_exception(failure);
+  }
+  if (stop) {
+    std::printf("Stopped; the same command goes on from here.\n");
+    return 1;
+  }
+  assemble(partial, sources, options, set);
+  partial.remove();
+  std::size_t kept = 0;
+  for (const Item& item : set.items) kept += item.kept;
+  std::printf("%zu pieces, %zu of them kept, %zu files skipped; the set stands in %s\n", set.items.size(),
+              kept, set.skipped.size(), options.out.c_str());
+  constexpr std::size_t kShown = 10;
+  for (std::size_t i = 0; i < std::min(kShown, set.skipped.size()); ++i)
+    std::printf("  skipped %s: %s\n", set.skipped[i].file.c_str(), set.skipped[i].reason.c_str());
+  if (set.skipped.size() > kShown) std::printf("  ... the others are in set.json and the card\n");
+  return 0;
+}
+
+}  // namespace continuo::data
