@@ -1,0 +1,46 @@
+// Other programs: whether they are there, how they are installed on request, how they are run.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace continuo::make {
+
+// A command or file that a source needs, and the Debian package that has it.
+struct Need {
+  std::string command_or_file;  // "fluidsynth", or an absolute path
+  std::string package;
+};
+
+// The packages of those needs that are not met, each once.
+std::vector<std::string> missing_packages(const std::vector<Need>& needs);
+
+// Disk thread. Meets the needs: with `install` by apt-get (through sudo when not root), else throws
+// std::runtime_error that names the packages and what would install them.
+void require(const std::vector<Need>& needs, bool install, const std::string& who);
+
+struct Outcome {
+  int status = 0;      // exit code; 128 + signal; 127 when there is no such program
+  std::string output;  // stdout and stderr, the first 64 KiB
+};
+
+// Disk thread. Runs a program (no shell) and waits for it. `folder`: its working directory, "" for ours.
+Outcome run(const std::vector<std::string>& command, const std::filesystem::path& folder = {});
+// The same; throws std::runtime_error with the last lines of its output when it fails.
+Outcome run_or_throw(const std::vector<std::string>& command, const std::filesystem::path& folder = {});
+
+// A new empty folder under the temporary folder, removed with all that is in it at the end.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace continuo::make
