@@ -9,6 +9,7 @@ void add_data_commands(CLI::App& app, const std::atomic<bool>& stop, Run& run) {
   data->require_subcommand(1);
   add_data_card(*data, stop, run);
   add_data_midi(*data, stop, run);
+  add_data_make(*data, stop, run);
 }
 
 }  // namespace continuo::train
