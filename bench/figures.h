@@ -42,5 +42,6 @@ std::vector<Row> measure_note_on(const Settings&);
 std::vector<Row> measure_note_on_exact(const Settings&);
 std::vector<Row> measure_start(const Settings&);
 std::vector<Row> measure_ddsp(const Settings&);
+std::vector<Row> measure_pitch(const Settings&);
 
 }  // namespace continuo::bench

@@ -31,6 +31,12 @@ const std::vector<Group>& groups() {
       {"model against table on held-out recordings",
        {{"ddsp_mss", "loss"}, {"ddsp_f0_within_10_cents_percent", "% of frames"}},
        measure_ddsp},
+      {"pitch tracker beside aubio",
+       {{"pitch_rpa_clean", "of frames"},
+        {"pitch_rpa_20db", "of frames"},
+        {"pitch_rpa_10db", "of frames"},
+        {"pitch_octave_errors", "% of frames"}},
+       measure_pitch},
   };
   return all;
 }

@@ -4,7 +4,7 @@ PLAY_PACKAGES=(g++ cmake ninja-build pkg-config librtaudio-dev librtmidi-dev lib
   libreaderwriterqueue-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libboost-dev nlohmann-json3-dev libcli11-dev
   liblo-tools)
 TRAIN_PACKAGES=(libtorch-dev libopenblas0-pthread libpng-dev libsoxr-dev)
-BENCH_PACKAGES=(jackd2 libjack-jackd2-dev supercollider-server)
+BENCH_PACKAGES=(jackd2 libjack-jackd2-dev supercollider-server libaubio-dev)
 TEST_PACKAGES=(catch2 jackd2 libjack-jackd2-dev supercollider-server puredata-core clang-14
   libclang-rt-14-dev g++-mingw-w64-x86-64-posix ccache sox)
 

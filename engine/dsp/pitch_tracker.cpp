@@ -9,9 +9,9 @@ namespace {
 
 // Harmonics above this tell little about the pitch and make dips narrower than a sample; noise is there too.
 constexpr double kLowPassHz = 8000;
-// Costs, in units of the normalised difference, a little plus a share of the frame's deepest dip: an octave
-// down, and of that what it costs to leave the last pitch by a quarter of an octave or more.
-constexpr float kOctave = 0.03f, kOctaveShare = 0.2f, kLeave = 0.3f;
+// What an octave down costs, in units of the normalised difference: this and a share of the frame's deepest
+// dip. Tuned on bench/pitch_figures.cpp's sounds, as was that nothing is gained by favouring the last pitch.
+constexpr float kOctave = 0.1f, kOctaveShare = 0.2f;
 constexpr float kFarDeeper = 0.5f;  // dips that much above the deepest are none
 // The parabola spans this share of the lag where the dip is deep, and less where it is shallow.
 constexpr float kReach = 0.05f, kReachShare = 0.4f;
@@ -64,7 +64,6 @@ void PitchTracker::reset() noexcept {
   std::fill(ring_.begin(), ring_.end(), 0.f);
   write_ = 0;
   until_frame_ = latency_;
-  last_hz_ = 0;
 }
 
 std::size_t PitchTracker::process(std::span<const float> in, std::span<PitchFrame> out) noexcept {
@@ -119,15 +118,12 @@ float PitchTracker::bottom(int lag) const noexcept {
 int PitchTracker::choose() const noexcept {
   const float deepest = *std::min_element(normalised_.begin() + min_lag_, normalised_.end() - 1);
   const float octave = kOctave + kOctaveShare * deepest;
-  const float last_lag = last_hz_ > 0 ? static_cast<float>(spec_.sample_rate) / last_hz_ : 0.f;
   int best = min_lag_;
   float least = 1e9f;
   for (int lag = min_lag_; lag <= max_lag_; ++lag) {
     const float depth = normalised(lag);
     if (depth > deepest + kFarDeeper || depth > normalised(lag - 1) || depth > normalised(lag + 1)) continue;
-    const auto samples = static_cast<float>(lag);
-    float cost = bottom(lag) + octave * std::log2(samples);
-    if (last_lag > 0) cost += kLeave * octave * std::min(1.f, 2 * std::fabs(std::log2(samples / last_lag)));
+    const float cost = bottom(lag) + octave * std::log2(static_cast<float>(lag));
     if (cost < least) least = cost, best = lag;
   }
   return best;
@@ -152,16 +148,12 @@ float PitchTracker::refine(int lag) const noexcept {
 PitchFrame PitchTracker::analyse() noexcept {
   smooth();
   PitchFrame frame;
-  if (!(energy_.back() / length_ > std::pow(10.0, spec_.silence_db / 10))) {
-    last_hz_ = 0;
-    return frame;
-  }
+  if (!(energy_.back() / length_ > std::pow(10.0, spec_.silence_db / 10))) return frame;
   measure();
   const int lag = choose();
   frame.f0_hz = static_cast<float>(spec_.sample_rate) / refine(lag);
   frame.aperiodicity = std::min(1.f, normalised(lag));
   frame.voiced = frame.aperiodicity < spec_.voiced_below;
-  last_hz_ = frame.voiced ? frame.f0_hz : 0.f;
   return frame;
 }
 

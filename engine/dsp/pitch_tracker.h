@@ -4,7 +4,7 @@
 // difference function, cumulative mean normalisation, parabolic interpolation. Other than there, each lag
 // compares all samples that the frame has for it (by the autocorrelation, so a frame costs two FFTs), and not
 // the first dip under a threshold wins but the one of least cost: its depth, and a little for each octave
-// down and for leaving the last pitch, the less the cleaner the sound. The compared stretches lie
+// down, the less the cleaner the sound. The compared stretches lie
 // symmetrically about the frame's centre, so a glide is not read early or late. One code for dataset
 // preparation and live input; a live stream reports frame j latency_samples() late.
 #pragma once
@@ -21,7 +21,7 @@ namespace continuo::dsp {
 struct PitchSpec {
   double sample_rate = 24000;  // Hz
   int hop = 240;               // samples between frames
-  double min_hz = 66;          // lowest and highest f0 looked for
+  double min_hz = 64;          // lowest and highest f0 looked for
   double max_hz = 2200;
   double window_ms = 16;       // what the lowest pitch is compared over; with its period: twice the latency
   float voiced_below = 0.35f;  // aperiodicity under which a frame is voiced
@@ -73,7 +73,6 @@ class PitchTracker {
   std::vector<float> normalised_;
   int write_ = 0;
   int until_frame_ = 0;
-  float last_hz_ = 0;  // of the last voiced frame, 0 after a gap
 };
 
 }  // namespace continuo::dsp
