@@ -10,8 +10,9 @@ namespace {
 // Harmonics above this tell little about the pitch and make dips narrower than a sample; noise is there too.
 constexpr double kLowPassHz = 8000;
 // What an octave down costs, in units of the normalised difference: this and a share of the frame's deepest
-// dip. Tuned on bench/pitch_figures.cpp's sounds, as was that nothing is gained by favouring the last pitch.
-constexpr float kOctave = 0.1f, kOctaveShare = 0.2f;
+// dip. More would cure the suboctaves of some instruments' attacks (bench/pitch_figures.cpp) and lose belted
+// vowels, whose second harmonic outshouts the rest (tests/models/data/make/singer_test.cpp).
+constexpr float kOctave = 0.03f, kOctaveShare = 0.2f;
 constexpr float kFarDeeper = 0.5f;  // dips that much above the deepest are none
 // The parabola spans this share of the lag where the dip is deep, and less where it is shallow.
 constexpr float kReach = 0.05f, kReachShare = 0.4f;
