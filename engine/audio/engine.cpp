@@ -93,9 +93,7 @@ void Engine::process_chunk(const AudioBlock& block, uint32_t offset, uint32_t fr
   for (uint32_t done = 0; done < frames;) {
     while (schedule_->next_frame() <= frame_) {
       const rt::Command command = schedule_->pop();
-      if (command.scheduled && command.frame < frame_) {
-        metrics_.late_commands.fetch_add(1, std::memory_order_relaxed);
-      }
+      if (command.frame < frame_) metrics_.late_commands.fetch_add(1, std::memory_order_relaxed);
       apply(command, frame_);
     }
     const auto to_tick = static_cast<uint32_t>(rt::kTickFrames - frame_ % rt::kTickFrames);

@@ -38,11 +38,14 @@ constexpr size_t kThreadStack = 512 * 1024;  // locked in memory, so no larger t
 class Turn {
  public:
   explicit Turn(rt::Metrics& metrics) : metrics_(metrics) {}
-  ~Turn() { metrics_.control_turn.add(rt::monotonic_ns() - start_); }
+  ~Turn() {
+    metrics_.control_turn.add(rt::monotonic_ns() - start_);
+    metrics_.control_turn_cpu.add(rt::thread_cpu_ns() - start_cpu_);
+  }
 
  private:
   rt::Metrics& metrics_;
-  int64_t start_ = rt::monotonic_ns();
+  int64_t start_ = rt::monotonic_ns(), start_cpu_ = rt::thread_cpu_ns();
 };
 
 class Player final : public session::Outbox {

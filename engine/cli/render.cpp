@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <sndfile.hh>
@@ -64,6 +65,10 @@ class Renderer {
                   .maker = maker_,
                   .folders = folders,
                   .offline = true}) {
+    if (score_.lead > 0) {
+      const double seconds = score_.lead / (score_.rate > 0 ? score_.rate : options.rate);
+      worker_.set_lead(static_cast<uint32_t>(std::lround(seconds * options.rate)));
+    }
     session_.open_empty();
     jobs_.drain();
     offline_.render(preroll_, options.block, {});

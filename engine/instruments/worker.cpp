@@ -36,6 +36,10 @@ void Worker::set_block(uint32_t frames) noexcept {
   lead_.store(frames + static_cast<uint32_t>(std::lround(clock_.rate() * kSlackSeconds)));
 }
 
+void Worker::set_lead(uint32_t frames) noexcept {
+  lead_.store(frames);
+}
+
 uint32_t Worker::margin_frames() const noexcept {
   return static_cast<uint32_t>(std::lround(clock_.rate() * kMarginSeconds));
 }
@@ -86,6 +90,14 @@ void Worker::run(bool real_time) {
   }
 }
 
+template <typename Act>
+void Worker::timed(Act act) noexcept {
+  const int64_t start = rt::monotonic_ns(), start_cpu = rt::thread_cpu_ns();
+  act();
+  metrics_.worker_step.add(rt::monotonic_ns() - start);
+  metrics_.worker_step_cpu.add(rt::thread_cpu_ns() - start_cpu);
+}
+
 void Worker::advance_for(uint64_t frame) noexcept {
   advance(static_cast<int64_t>(frame) - static_cast<int64_t>(lead_frames()));
 }
@@ -121,14 +133,15 @@ int64_t Worker::advance(int64_t limit) noexcept {
     if (command_frame <= due) {
       rt::Command first = schedule_->pop();
       first.frame = first.frame - static_cast<uint64_t>(kOrigin) + first.sequence;
-      const int64_t start = rt::monotonic_ns();
-      apply(first);
-      metrics_.worker_step.add(rt::monotonic_ns() - start);
+      if (command_frame < parts_[first.part].stepped)
+        metrics_.late_commands.fetch_add(1, std::memory_order_relaxed);
+      timed([&] { apply(first); });
     } else {
-      const int64_t start = rt::monotonic_ns();
-      parts_[due_part].half->step();
-      collect(due_part);
-      metrics_.worker_step.add(rt::monotonic_ns() - start);
+      parts_[due_part].stepped = due + 1;
+      timed([&] {
+        parts_[due_part].half->step();
+        collect(due_part);
+      });
       if (!live) continue;
       if (!running()) return next;
       // Nothing stays behind for long: the clock goes on while we compute.
@@ -150,6 +163,7 @@ void Worker::apply(const rt::Command& command) noexcept {
         retire(part.half, rt::CommandKind::kInstall, command.part);
       }
       part.half = static_cast<ModelHalf*>(command.pointer);
+      part.stepped = INT64_MIN;
       break;
     default:
       if (part.half != nullptr) part.half->handle(command);

@@ -32,6 +32,8 @@ class Worker {
   // Control thread. Frames between a step and the block that hears it: one block and 0.4 ms. Live, untimed
   // notes get kMarginFrames more, so that they reach the worker before they are due.
   void set_block(uint32_t frames) noexcept;
+  // The same for a render that is to equal a take: the lead of that take.
+  void set_lead(uint32_t frames) noexcept;
   [[nodiscard]] uint32_t lead_frames() const noexcept { return lead_.load(std::memory_order_relaxed); }
   [[nodiscard]] uint32_t note_lead_frames() const noexcept { return lead_frames() + margin_frames(); }
   // Control thread. How far ahead of the clock a live command must be stamped to be here in time.
@@ -55,11 +57,14 @@ class Worker {
  private:
   struct Part {
     ModelHalf* half = nullptr;
+    int64_t stepped = INT64_MIN;  // what acts earlier comes too late for a step
   };
   void run(bool real_time);
   // Commands and steps due before `limit`; returns the next due frame.
   int64_t advance(int64_t limit) noexcept;
   void apply(const rt::Command& command) noexcept;
+  template <typename Act>
+  void timed(Act act) noexcept;
   void collect(uint8_t part) noexcept;
   void retire(void* pointer, rt::CommandKind kind, uint8_t part) noexcept;
 

@@ -22,15 +22,29 @@ class Histogram {
   std::atomic<int64_t> max_{0};
 };
 
+// One writer; any reader.
+class Longest {
+ public:
+  void add(int64_t ns) noexcept {
+    if (ns > ns_.load(std::memory_order_relaxed)) ns_.store(ns, std::memory_order_relaxed);
+  }
+  [[nodiscard]] int64_t ns() const noexcept { return ns_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<int64_t> ns_{0};
+};
+
 struct Metrics {
   Histogram callback;      // audio thread: from entry to exit
   Histogram worker_step;   // workers
   Histogram control_turn;  // control
+  // The longest of these in processor time, ns: a machine that stands still lengthens only those above.
+  Longest worker_step_cpu, control_turn_cpu;
   std::atomic<uint64_t> callbacks{0};
   // Own xruns, each incident once; and by what shows them: start-to-start gap over 1.5 periods; callback
   // longer than its period; told by the back end.
   std::atomic<uint64_t> xruns{0}, xrun_gap{0}, xrun_long{0}, xrun_backend{0};
-  std::atomic<uint64_t> late_commands{0};  // applied after their frame
+  std::atomic<uint64_t> late_commands{0};  // applied after their frame, by the audio thread or a worker
   std::atomic<uint64_t> late_starts{0};    // notes that waited for their first model frame
   std::atomic<uint64_t> late_frames{0};    // model frames that came after they were due
   std::atomic<uint64_t> not_finite{0};     // samples replaced at a part's output

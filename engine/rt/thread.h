@@ -15,6 +15,9 @@ void set_name(const char* name) noexcept;
 // Touches `bytes` of this thread's stack, so that its pages are there before they are needed.
 void touch_stack(uint32_t bytes = 256 * 1024) noexcept;
 
+// Processor time of the calling thread; a system call, so not for the audio thread.
+int64_t thread_cpu_ns() noexcept;
+
 // The process. Keeps all pages in memory, now and later. Empty on success, else what to edit.
 std::string lock_memory();
 // What a person can do when priorities are refused: one line that names the file to edit.

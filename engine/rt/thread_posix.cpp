@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <ctime>
 
 #include "engine/rt/thread.h"
 
@@ -39,12 +40,19 @@ void touch_stack(uint32_t bytes) noexcept {
   for (uint32_t i = 0; i < bytes; i += kPage) stack[i] = 0;
 }
 
+int64_t thread_cpu_ns() noexcept {
+  timespec time{};
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return 0;
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
 std::string lock_memory() {
   rlimit limit{};
   if (geteuid() != 0 && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
     return priority_advice();
   }
-  // What is mapped now is brought in as a whole; what comes is locked as it is touched: JACK alone maps 100 MB.
+  // What is mapped now is brought in as a whole; what comes is locked as it is touched: JACK alone maps 100
+  // MB.
 #ifdef MCL_ONFAULT
   if (mlockall(MCL_CURRENT) == 0 && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0) return {};
 #else

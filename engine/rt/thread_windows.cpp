@@ -15,6 +15,14 @@ bool set_priority(Priority priority) noexcept {
 
 void set_name(const char*) noexcept {}
 void touch_stack(uint32_t) noexcept {}
+int64_t thread_cpu_ns() noexcept {
+  FILETIME created, ended, kernel, user;
+  if (GetThreadTimes(GetCurrentThread(), &created, &ended, &kernel, &user) == 0) return 0;
+  const auto ns = [](const FILETIME& t) {
+    return static_cast<int64_t>((uint64_t{t.dwHighDateTime} << 32 | t.dwLowDateTime) * 100);
+  };
+  return ns(kernel) + ns(user);
+}
 std::string lock_memory() {
   return "memory is not locked on Windows";
 }

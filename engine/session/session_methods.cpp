@@ -146,6 +146,7 @@ void Session::answer_status(const Endpoint& to) {
     return static_cast<float>(100 * metrics.callback.quantile_ns(q) / period_ns);
   };
   const auto count = [](uint64_t n) { return static_cast<int32_t>(std::min<uint64_t>(n, INT32_MAX)); };
+  const auto milliseconds = [](int64_t ns) { return static_cast<float>(static_cast<double>(ns) * 1e-6); };
   int voices = 0;
   for (int slot = 0; slot < kParts; ++slot) voices += stage_.voices(slot);
   const auto load = [](const std::atomic<uint64_t>& n) { return n.load(std::memory_order_relaxed); };
@@ -167,15 +168,16 @@ void Session::answer_status(const Endpoint& to) {
   pairs.add("late_bundles", count(late_bundles_));
   pairs.add("late_starts", count(load(metrics.late_starts)));
   pairs.add("late_frames", count(load(metrics.late_frames)));
+  pairs.add("late_commands", count(load(metrics.late_commands)));
   pairs.add("dropped", count(full_ + load(metrics.dropped_commands) + load(metrics.dropped_events)));
   pairs.add("not_finite", count(load(metrics.not_finite)));
   pairs.add("scheduled", count(services_.engine.scheduled() + calendar_.groups()));
   pairs.add("messages", count(messages_));
   pairs.add("refused_packets", count(refused_packets_));
-  pairs.add("control_turn_max_ms",
-            static_cast<float>(static_cast<double>(metrics.control_turn.max_ns()) * 1e-6));
-  pairs.add("worker_step_max_ms",
-            static_cast<float>(static_cast<double>(metrics.worker_step.max_ns()) * 1e-6));
+  pairs.add("control_turn_max_ms", milliseconds(metrics.control_turn.max_ns()));
+  pairs.add("control_turn_cpu_max_ms", milliseconds(metrics.control_turn_cpu.ns()));
+  pairs.add("worker_step_max_ms", milliseconds(metrics.worker_step.max_ns()));
+  pairs.add("worker_step_cpu_max_ms", milliseconds(metrics.worker_step_cpu.ns()));
   pairs.add("clients", static_cast<int32_t>(feedback_.clients().size()));
   pairs.add("recording", recorder_.take() != nullptr ? recorder_.take()->name() : std::string());
   pairs.add("session", name_);

@@ -132,7 +132,7 @@ void Session::start_score(const std::string& name, const Endpoint& to) {
   const uint64_t next = stage_.next_frame();
   const uint64_t first = (next + rt::kTickFrames - 1) / rt::kTickFrames * rt::kTickFrames;
   writing_score_ = true;
-  score_.start(name, first, [this, to](const std::string& error) {
+  score_.start(name, first, services_.worker.lead_frames(), [this, to](const std::string& error) {
     if (error.empty()) return replies_.done(to, "/record/score", score_.writing());
     writing_score_ = false;
     replies_.fail(to, "/record/score", error);

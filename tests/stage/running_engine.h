@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/audio/sound_file.h"
@@ -67,6 +68,15 @@ class Client {
     const std::lock_guard lock(mutex_);
     return heard_[address];
   }
+  // A whole number of /status, asked anew.
+  int status(const std::string& name) {
+    const int before = count("/status.reply");
+    send("/status", "");
+    REQUIRE(wait_for([&] { return count("/status.reply") > before; }));
+    const std::lock_guard lock(mutex_);
+    REQUIRE(status_.count(name) == 1);
+    return status_[name];
+  }
   // Sends a query until it is answered.
   bool answered(const char* address, const std::string& reply) {
     return wait_for([&] {
@@ -77,16 +87,21 @@ class Client {
   }
 
  private:
-  static int on_message(const char* path, const char*, lo_arg**, int, lo_message, void* self) {
+  static int on_message(const char* path, const char* types, lo_arg** arguments, int count, lo_message,
+                        void* self) {
     auto& client = *static_cast<Client*>(self);
     const std::lock_guard lock(client.mutex_);
     ++client.heard_[path];
+    if (std::string_view(path) != "/status.reply") return 0;
+    for (int i = 0; i + 1 < count; i += 2) {
+      if (types[i] == 's' && types[i + 1] == 'i') client.status_[&arguments[i]->s] = arguments[i + 1]->i;
+    }
     return 0;
   }
   lo_server_thread server_;
   lo_address engine_;
   std::mutex mutex_;
-  std::map<std::string, int> heard_;
+  std::map<std::string, int> heard_, status_;
 };
 
 class RunningEngine {

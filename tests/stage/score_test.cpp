@@ -1,4 +1,6 @@
 // What was played live and what its score renders to are the same samples.
+#include <memory>
+
 #include "models/ddsp/inference/random_model.h"
 #include "tests/stage/running_engine.h"
 
@@ -14,23 +16,27 @@ size_t first_loud(const std::vector<float>& x) {
   return x.size();
 }
 
-}  // namespace
+void pause(int ms) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(ms));
+}
 
-TEST_CASE("A score renders to the recording of the same performance, sample by sample") {
-  const Folder home;
-  fs::create_directories(home.path() / "models");
-  continuo::ddsp::random_model({}).write((home.path() / "models" / "random.safetensors").string());
-  const JackServer jack;
-  RunningEngine engine(home.path());
+// Plays an engine of its own and records "take" and its score; false when the machine stood still meanwhile,
+// so that a model frame or a message came late: that is heard in the take and not in the render.
+bool played_in_time(const fs::path& home) {
+  fs::create_directories(home / "models");
+  continuo::ddsp::random_model({}).write((home / "models" / "random.safetensors").string());
+  RunningEngine engine(home);
   Client client(engine.port());
-  const auto pause = [](int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); };
-
   client.send("/part/new", "sss", "ddsp", "voice", "random");
   REQUIRE(client.answered("/part/voice/gain", "/part/voice/gain"));
   client.send("/part/voice/send", "f", -6.f);
+  const auto late = [&] {
+    return client.status("late_frames") + client.status("late_starts") + client.status("late_commands");
+  };
+  const int done = client.count("/done"), late_before = late();
   client.send("/record/score", "s", "take");
   client.send("/record/start", "s", "take");
-  REQUIRE(wait_for([&] { return client.count("/done") >= 3; }));
+  REQUIRE(wait_for([&] { return client.count("/done") >= done + 2; }));
   for (const float note : {57.f, 60.5f, 64.f}) {
     client.send("/part/voice/note", "ff", note, 90.f);
     pause(130);
@@ -43,12 +49,27 @@ TEST_CASE("A score renders to the recording of the same performance, sample by s
   pause(800);
   client.send("/record/stop", "");
   client.send("/record/score/stop", "");
-  REQUIRE(wait_for([&] { return client.count("/done") >= 5; }));
-  const fs::path score = home.path() / "scores" / "take.txt", take = home.path() / "recordings" / "take.wav";
+  REQUIRE(wait_for([&] { return client.count("/done") >= done + 4; }));
+  return late() == late_before;
+}
+
+}  // namespace
+
+TEST_CASE("A score renders to the recording of the same performance, sample by sample") {
+  const JackServer jack(48000, 256);
+  std::unique_ptr<Folder> home;
+  bool in_time = false;
+  for (int take = 1; take <= 10 && !in_time; ++take) {
+    home = std::make_unique<Folder>();
+    in_time = played_in_time(home->path());
+  }
+  REQUIRE(in_time);
+  const fs::path score = home->path() / "scores" / "take.txt";
+  const fs::path take = home->path() / "recordings" / "take.wav";
 
   std::vector<float> heard = continuo::read_sound(take, {0, 1}).samples;
   for (const char* block : {"64", "333"}) {
-    const fs::path out = home.path() / (std::string("render") + block + ".wav");
+    const fs::path out = home->path() / (std::string("render") + block + ".wav");
     REQUIRE(run({CONTINUO_PROGRAM, "render", score.string(), out.string(), "--block", block}) == 0);
     const std::vector<float> rendered = continuo::read_sound(out, {0, 1}).samples;
     const size_t live = first_loud(heard), offline = first_loud(rendered);

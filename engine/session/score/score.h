@@ -3,6 +3,7 @@
 //   # continuo score
 //   rate 48000                       needed before a time in frames
 //   grid 416                         optional: where frame 0 lay on the reverb's grid when it was played
+//   lead 83                          optional: how far ahead model frames were computed then, in frames
 //   @0 /part/1/note 60 100           at a frame
 //   0.5 /part/1/note 64 100          at a time in seconds
 //   + /part/1/gain -6.0              with the line above: one bundle, applied as one
@@ -42,6 +43,7 @@ struct ScoreEvent {
 struct Score {
   double rate = 0;                 // 0: no time is in frames
   uint32_t grid = 0;               // frames, 0..SendReverb::kGridFrames - 1
+  uint32_t lead = 0;               // frames, 1..kMaxLeadFrames; 0: the engine's own
   std::vector<ScoreEvent> events;  // in order of time
   std::optional<ScoreTime> end;
 };
@@ -51,6 +53,7 @@ struct ScoreError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+inline constexpr uint32_t kMaxLeadFrames = 1 << 16;
 inline constexpr uint64_t kMaxScoreBytes = 256u << 20;
 inline constexpr uint64_t kMaxScoreSeconds = 7 * 24 * 3600;
 

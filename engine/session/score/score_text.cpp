@@ -44,14 +44,24 @@ ScoreTime parse_time(std::string_view word, double rate, size_t line) {
   }
   const auto seconds = osc::parse_double(word);
   if (!seconds || *seconds < 0) {
-    fail(line,
-         "\"" + std::string(word.substr(0, 40)) +
-             "\": expected a time (0.5 or @24000), + for the bundle of the line above, rate, grid, end or #");
+    fail(line, "\"" + std::string(word.substr(0, 40)) +
+                   "\": expected a time (0.5 or @24000), + for the bundle of the line above, rate, grid, "
+                   "lead, end or #");
   }
   if (*seconds > static_cast<double>(kMaxScoreSeconds)) fail(line, "later than a week");
   time.in_frames = false;
   time.seconds = *seconds;
   return time;
+}
+
+uint32_t parse_frames(std::string_view text, uint32_t least, uint32_t most, const char* example,
+                      size_t line) {
+  const auto frames = osc::parse_double(text);
+  if (!frames || *frames < least || *frames > most || *frames != std::floor(*frames)) {
+    fail(line, "expected frames from " + std::to_string(least) + " to " + std::to_string(most) +
+                   ", such as " + example);
+  }
+  return static_cast<uint32_t>(*frames);
 }
 
 }  // namespace
@@ -83,12 +93,9 @@ Score parse_text_score(std::string_view text) {
       if (score.rate != 0 && score.rate != *rate) fail(number, "a score has one rate");
       score.rate = *rate;
     } else if (word == "grid") {
-      const auto grid = osc::parse_double(rest);
-      if (!grid || *grid < 0 || *grid >= SendReverb::kGridFrames || *grid != std::floor(*grid)) {
-        fail(number, "expected frames from 0 to " + std::to_string(SendReverb::kGridFrames - 1) +
-                         ", such as grid 416");
-      }
-      score.grid = static_cast<uint32_t>(*grid);
+      score.grid = parse_frames(rest, 0, SendReverb::kGridFrames - 1, "grid 416", number);
+    } else if (word == "lead") {
+      score.lead = parse_frames(rest, 1, kMaxLeadFrames, "lead 83", number);
     } else if (word == "end") {
       score.end = parse_time(rest, score.rate, number);
     } else {

@@ -50,15 +50,15 @@ struct ScoreWriter::File {
 ScoreWriter::ScoreWriter(fs::path directory, double rate, RunOnDisk disk)
     : directory_(std::move(directory)), rate_(rate), disk_(std::move(disk)) {}
 
-void ScoreWriter::start(const std::string& name, uint64_t first_frame, Then then) {
+void ScoreWriter::start(const std::string& name, uint64_t first_frame, uint32_t lead_frames, Then then) {
   if (!name_.empty()) return then("the score " + name_ + " is being written; /record/score/stop ends it");
   name_ = name;
   first_ = first_frame;
   any_ = false;
   fault_.clear();
   char header[96];
-  std::snprintf(header, sizeof(header), "# continuo score\nrate %.10g\ngrid %u\n", rate_,
-                static_cast<unsigned>(first_frame % SendReverb::kGridFrames));
+  std::snprintf(header, sizeof(header), "# continuo score\nrate %.10g\ngrid %u\nlead %u\n", rate_,
+                static_cast<unsigned>(first_frame % SendReverb::kGridFrames), lead_frames);
   pending_ = header;
   file_ = std::make_shared<File>();
   const std::weak_ptr<bool> alive = alive_;

@@ -21,8 +21,9 @@ class ScoreWriter {
   ScoreWriter(std::filesystem::path directory, double rate, RunOnDisk disk);
 
   // NAME.txt; NAME-2.txt when there is one. Messages are kept from now on, their frames counted from
-  // `first_frame`. `then` gets the error when the file can't be made, or when one is being written already.
-  void start(const std::string& name, uint64_t first_frame, Then then);
+  // `first_frame`; `lead_frames` is the worker's. `then` gets the error when the file can't be made, or when
+  // one is being written already.
+  void start(const std::string& name, uint64_t first_frame, uint32_t lead_frames, Then then);
   // One OSC message that acts at `frame` (earlier than the first: at the first). `with_previous`: of the same
   // bundle as the one before. Nothing without start().
   void message(uint64_t frame, std::span<const std::byte> message, bool with_previous = false);

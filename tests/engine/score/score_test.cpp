@@ -95,6 +95,7 @@ TEST_CASE("faults name the line, and say what was expected") {
   CHECK(fault("rate fast\n") == "line 1: expected a rate in Hz, such as rate 48000");
   CHECK(fault("rate 48000\nrate 44100\n") == "line 2: a score has one rate");
   CHECK(fault("grid 1024\n") == "line 1: expected frames from 0 to 1023, such as grid 416");
+  CHECK(fault("lead 0\n") == "line 1: expected frames from 1 to 65536, such as lead 83");
   CHECK(fault("1e9 /a\n") == "line 1: later than a week");
   CHECK_THAT(fault("1 /a\n0.5 note 60\n"), Catch::StartsWith("line 2: column 5: "));
   CHECK_THAT(fault("0 /a \"open\n"), Catch::StartsWith("line 1: column "));
@@ -162,7 +163,7 @@ TEST_CASE("the writer: incremental, never over another score") {
   std::string error = "unset";
   const auto keep = [&](const std::string& e) { error = e; };
   for (int take = 0; take < 2; ++take) {
-    writer.start("take", 1000, keep);
+    writer.start("take", 1000, 83, keep);
     writer.message(1000, packet("/part/1/note 60 100"));
     run_jobs();
     CHECK(error.empty());
@@ -187,8 +188,10 @@ TEST_CASE("the writer: incremental, never over another score") {
   CHECK(score.events[3].group == score.events[2].group);
   REQUIRE(score.end);
   CHECK(score.end->frame == 48000);
+  CHECK(score.grid == 1000);
+  CHECK(score.lead == 83);
 
-  writer.start("../escape", 0, keep);
+  writer.start("../escape", 0, 83, keep);
   run_jobs();
   CHECK_THAT(error, Catch::Contains("a-z 0-9 _ -"));
   CHECK(writer.writing().empty());
