@@ -1,7 +1,7 @@
 #include "models/data/midi/ensemble.h"
 
 #include <algorithm>
-#include <cmath>
+#include <unordered_map>
 
 #include "models/data/midi/extract.h"
 
@@ -9,7 +9,7 @@ namespace continuo::symbolic {
 
 namespace {
 
-constexpr std::size_t kMostTrios = 8, kMostTracks = 8;
+constexpr std::size_t kMostTrios = 8, kMostTracks = 8, kMostVoices = 32;
 
 struct Part {
   int program = 0;
@@ -62,19 +62,16 @@ std::vector<StepNote> moved(std::vector<StepNote> notes, int steps) {
 
 Voices split_voices(const Sequence& sequence, const Quantised& stretch) {
   Voices out;
-  std::vector<int> voice_of(sequence.instruments.size(), -1);
+  std::unordered_map<int, std::size_t> voice_of;
   for (const StepNote& n : stretch.notes) {
     const Instrument& instrument = sequence.instruments[n.instrument];
     if (instrument.drums) {
       out.drums.push_back(n);
       continue;
     }
-    int& voice = voice_of[n.instrument];
-    if (voice < 0) {
-      voice = static_cast<int>(out.pitched.size());
-      out.pitched.push_back({instrument.program, {}});
-    }
-    out.pitched[static_cast<std::size_t>(voice)].notes.push_back(n);
+    const auto [voice, fresh] = voice_of.try_emplace(n.instrument, out.pitched.size());
+    if (fresh) out.pitched.push_back({instrument.program, {}});
+    out.pitched[voice->second].notes.push_back(n);
   }
   return out;
 }
@@ -95,11 +92,11 @@ std::vector<Example> extract_trios(const Voices& voices, const Quantised& stretc
   std::vector<Example> out;
   if (voices.drums.empty() || stretch.steps_per_bar == 0) return out;
   const int bar = stretch.steps_per_bar;
-  std::vector<Part> melodies, basses;
+  std::vector<std::vector<Part>> melodies, basses;  // of each voice, by time
   for (const Voice& voice : voices.pitched) {
     auto& into = voice.program < 32 ? melodies : basses;
-    if (voice.program > 39) continue;
-    for (Part& part : parts(voice, bar, rules.trio_gap_bars)) into.push_back(std::move(part));
+    if (voice.program <= 39 && into.size() < kMostVoices)
+      into.push_back(parts(voice, bar, rules.trio_gap_bars));
   }
   if (melodies.empty() || basses.empty()) return out;
   int unused = 0;
@@ -107,25 +104,38 @@ std::vector<Example> extract_trios(const Voices& voices, const Quantised& stretc
       voices.drums, bar,
       {.min_bars = 1, .gap_bars = rules.trio_gap_bars, .pad_end = true, .max_steps = 1 << 30}, unused);
   const int shortest = bar * (rules.windows.empty() ? rules.melody.min_bars : rules.windows.front());
-  for (const Part& melody : melodies) {
-    for (const Part& bass : basses) {
-      for (const DrumTrack& d : drums) {
-        const int begin = std::max({melody.begin, bass.begin, d.start_step});
-        const int end = std::min({melody.end, bass.end, d.start_step + d.steps});
-        if (end - begin < shortest) continue;
-        Example e;
-        e.kind = Kind::kTrio;
-        e.start_step = begin;
-        e.steps = end - begin;
-        e.metre = stretch.metre;
-        e.steps_per_quarter = stretch.steps_per_quarter;
-        e.tempo_bpm = stretch.tempo_bpm;
-        e.tracks = {{Role::kMelody, melody.program, cropped(melody.notes, begin, end)},
-                    {Role::kBass, bass.program, cropped(bass.notes, begin, end)},
-                    {Role::kDrums, 0, cropped(d.hits, begin, end)}};
-        e.key = key_of(e);
-        out.push_back(std::move(e));
-        if (out.size() == kMostTrios) return out;
+  const auto trio = [&](const Part& melody, const Part& bass, const DrumTrack& d) {
+    const int begin = std::max({melody.begin, bass.begin, d.start_step});
+    const int end = std::min({melody.end, bass.end, d.start_step + d.steps});
+    if (end - begin < shortest) return;
+    Example e;
+    e.kind = Kind::kTrio;
+    e.start_step = begin;
+    e.steps = end - begin;
+    e.metre = stretch.metre;
+    e.steps_per_quarter = stretch.steps_per_quarter;
+    e.tempo_bpm = stretch.tempo_bpm;
+    e.tracks = {{Role::kMelody, melody.program, cropped(melody.notes, begin, end)},
+                {Role::kBass, bass.program, cropped(bass.notes, begin, end)},
+                {Role::kDrums, 0, cropped(d.hits, begin, end)}};
+    // The crop may leave a voice nothing but the rest of a note that began before it.
+    for (const Track& track : e.tracks) {
+      if (track.notes.empty()) return;
+    }
+    e.key = key_of(e);
+    out.push_back(std::move(e));
+  };
+  for (const auto& melody : melodies) {
+    for (const auto& bass : basses) {
+      // What sounds together of three rows of parts: the one that ends first makes way for its next.
+      std::size_t m = 0, b = 0, d = 0;
+      while (m < melody.size() && b < bass.size() && d < drums.size() && out.size() < kMostTrios) {
+        trio(melody[m], bass[b], drums[d]);
+        const int drums_end = drums[d].start_step + drums[d].steps;
+        const int first = std::min({melody[m].end, bass[b].end, drums_end});
+        m += melody[m].end == first;
+        b += bass[b].end == first;
+        d += drums_end == first;
       }
     }
   }

@@ -32,7 +32,6 @@ Outcome one_melody(std::span<const StepNote> voice, int search_step, int steps_p
                                       [](const StepNote& n, int step) { return n.start < step; });
   if (first == voice.end()) return Outcome::kNothing;
   melody.start_step = first->start - (first->start - search_step) % steps_per_bar;
-  auto& events = melody.events;
   int last_on = 0, last_off = 0;
   for (auto note = first; note != voice.end(); ++note) {
     const int start = note->start - melody.start_step, end = note->end - melody.start_step;
@@ -44,16 +43,19 @@ Outcome one_melody(std::span<const StepNote> voice, int search_step, int steps_p
       if (start - last_off >= rules.gap_bars * steps_per_bar) break;
     }
     // Whatever the last note still held after this onset goes.
-    set_length(events, end + 1);
-    events[static_cast<std::size_t>(start)] = note->pitch;
-    std::fill(events.begin() + start + 1, events.begin() + end, kNoEvent);
-    events[static_cast<std::size_t>(end)] = kNoteOff;
     if (!melody.notes.empty()) melody.notes.back().end = std::min(melody.notes.back().end, note->start);
     melody.notes.push_back(*note);
     last_on = start;
     last_off = end;
   }
-  if (!events.empty() && events.back() == kNoteOff) events.pop_back();
+  // The note-off at the very end is stripped.
+  auto& events = melody.events;
+  events.assign(static_cast<std::size_t>(last_off), kNoEvent);
+  for (const StepNote& note : melody.notes) {
+    const auto end = static_cast<std::size_t>(note.end - melody.start_step);
+    events[static_cast<std::size_t>(note.start - melody.start_step)] = note.pitch;
+    if (end < events.size()) events[end] = kNoteOff;
+  }
   if (rules.pad_end) {
     const int over = melody.steps() % steps_per_bar;
     set_length(events, melody.steps() + (over == 0 ? 0 : steps_per_bar - over));

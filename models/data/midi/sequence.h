@@ -50,6 +50,13 @@ struct Sequence {
   std::vector<KeyChange> keys;
   std::map<std::string, std::uint64_t> events;  // how many of each kind the file holds
   std::vector<std::string> remarks;             // what was wrong and what was made of it, for people
+
+  // Keeps the first 20: a file of nothing but faults shall not fill the memory with them.
+  void remark(std::string text) {
+    constexpr std::size_t kMostRemarks = 20;
+    if (remarks.size() == kMostRemarks) remarks.push_back("there is more that is wrong with this file");
+    if (remarks.size() < kMostRemarks) remarks.push_back(std::move(text));
+  }
 };
 
 }  // namespace continuo::symbolic

@@ -46,7 +46,7 @@ std::size_t read_header(Bytes bytes, Sequence& out, int& tracks) {
                    ": the file ends in its header, which has 14 bytes");
   }
   if (at > 0 && std::memcmp(bytes.data(), "RIFF", std::min<std::size_t>(4, bytes.size())) != 0)
-    out.remarks.push_back(std::to_string(at) + " bytes before the header MThd are passed over");
+    out.remark(std::to_string(at) + " bytes before the header MThd are passed over");
   const std::uint32_t length = big32(bytes, at + 4);
   const int format = big16(bytes, at + 8), division = big16(bytes, at + 12);
   tracks = big16(bytes, at + 10);
@@ -62,11 +62,9 @@ std::size_t read_header(Bytes bytes, Sequence& out, int& tracks) {
   }
   if (division == 0) throw SmfError(at_division + "0 ticks per quarter note; right are 1 to 32767");
   out.ticks_per_quarter = division;
-  if (length < 6)
-    out.remarks.push_back("the header says that it has " + std::to_string(length) + " bytes, not 6");
+  if (length < 6) out.remark("the header says that it has " + std::to_string(length) + " bytes, not 6");
   const std::size_t next = at + 8 + std::max<std::size_t>(6, length);
-  return next < bytes.size() && !is_chunk(bytes, next, "MTrk") && is_chunk(bytes, at + 14, "MTrk") ? at + 14
-                                                                                                   : next;
+  return !is_chunk(bytes, next, "MTrk") && is_chunk(bytes, at + 14, "MTrk") ? at + 14 : next;
 }
 
 void count(Sequence& out, const EventCounts& c) {
@@ -103,7 +101,7 @@ Sequence read_smf(Bytes bytes) {
       }
       const std::size_t next = find_chunk(bytes, at, "MTrk");
       if (next < bytes.size() || tracks < promised) {
-        out.remarks.push_back(
+        out.remark(
             "byte " + std::to_string(at) + ": no chunk begins here" +
             (next < bytes.size() ? "; reading goes on at the next MTrk, byte " + std::to_string(next) : ""));
       }
@@ -114,9 +112,9 @@ Sequence read_smf(Bytes bytes) {
     if (length > bytes.size() - at - 8) {
       // The next track begins where it says, whatever this one claims.
       end = find_chunk(bytes, at + 8, "MTrk");
-      out.remarks.push_back("track " + std::to_string(tracks + 1) + " at byte " + std::to_string(at) +
-                            " says that it has " + std::to_string(length) + " bytes, " +
-                            std::to_string(bytes.size() - at - 8) + " are left in the file");
+      out.remark("track " + std::to_string(tracks + 1) + " at byte " + std::to_string(at) +
+                 " says that it has " + std::to_string(length) + " bytes, " +
+                 std::to_string(bytes.size() - at - 8) + " are left in the file");
     }
     reader.read(bytes, at + 8, end, tracks++);
     at = end;
@@ -126,8 +124,8 @@ Sequence read_smf(Bytes bytes) {
                    ": the file holds no track (MTrk); its header promises " + std::to_string(promised));
   }
   if (tracks < promised) {
-    out.remarks.push_back("the header promises " + std::to_string(promised) + " tracks, the file holds " +
-                          std::to_string(tracks));
+    out.remark("the header promises " + std::to_string(promised) + " tracks, the file holds " +
+               std::to_string(tracks));
   }
   if (out.notes.empty() && !out.remarks.empty())
     throw SmfError("no note can be read: " + out.remarks.front());

@@ -8,6 +8,7 @@ namespace continuo::symbolic {
 namespace {
 
 constexpr int kDrumChannel = 9;
+constexpr std::size_t kMostInstruments = 4096;
 
 std::string hex(unsigned byte) {
   constexpr const char* kDigits = "0123456789ABCDEF";
@@ -21,6 +22,7 @@ void TrackReader::begin(Sequence& into) {
   counts_ = {};
   open_.fill(-1);
   file_program_.fill(0);
+  numbered_.fill({});
   latest_ = kMostQuarters * into.ticks_per_quarter;
 }
 
@@ -39,9 +41,8 @@ bool TrackReader::read(std::span<const std::uint8_t> bytes, std::size_t from, st
     }
   } catch (const Broken& broken) {
     whole = false;
-    out_->remarks.push_back("track " + std::to_string(track + 1) + " breaks at byte " +
-                            std::to_string(broken.byte) + ": " + broken.what +
-                            "; what stands before it is read");
+    out_->remark("track " + std::to_string(track + 1) + " breaks at byte " + std::to_string(broken.byte) +
+                 ": " + broken.what + "; what stands before it is read");
   }
   end_track();
   return whole;
@@ -59,8 +60,8 @@ void TrackReader::end_track() {
   opened_.clear();
   file_program_ = program_;
   if (endless > 0)
-    out_->remarks.push_back("track " + std::to_string(track_ + 1) +
-                            ": notes that never end are left out: " + std::to_string(endless));
+    out_->remark("track " + std::to_string(track_ + 1) +
+                 ": notes that never end are left out: " + std::to_string(endless));
 }
 
 void TrackReader::need(std::size_t bytes, const char* what) const {
@@ -160,8 +161,8 @@ bool TrackReader::meta() {
   need(length, "a meta event");
   const std::uint8_t* data = bytes_.data() + at_;
   const auto wrong = [&](const char* what) {
-    out_->remarks.push_back("track " + std::to_string(track_ + 1) + ", byte " + std::to_string(at_) + ": " +
-                            what + " is passed over");
+    out_->remark("track " + std::to_string(track_ + 1) + ", byte " + std::to_string(at_) + ": " + what +
+                 " is passed over");
   };
   if (type == 0x51) {
     ++counts_.tempo;
@@ -196,17 +197,15 @@ std::uint16_t TrackReader::instrument(int channel) {
   if (now >= 0) return static_cast<std::uint16_t>(now);
   const int program = program_[static_cast<std::size_t>(channel)];
   auto& all = out_->instruments;
-  std::size_t i = all.size();
-  while (i > 0 && all[i - 1].track == track_) {
-    --i;
-    if (all[i].channel == channel && all[i].program == program) {
-      now = static_cast<std::int32_t>(i);
-      return static_cast<std::uint16_t>(i);
+  Numbered& numbered = numbered_[static_cast<std::size_t>(channel * 128 + program)];
+  if (numbered.track != track_) {
+    if (all.size() > kMostInstruments) {
+      throw Broken{at_, "the file has more than " + std::to_string(kMostInstruments) + " instruments"};
     }
+    all.push_back({track_, channel, program, channel == kDrumChannel});
+    numbered = {track_, static_cast<std::int32_t>(all.size() - 1)};
   }
-  if (all.size() > 0xfff0) throw Broken{at_, "the file has more than 65,000 instruments"};
-  all.push_back({track_, channel, program, channel == kDrumChannel});
-  now = static_cast<std::int32_t>(all.size() - 1);
+  now = numbered.instrument;
   return static_cast<std::uint16_t>(now);
 }
 

@@ -62,6 +62,10 @@ class TrackReader {
   std::vector<std::int32_t> used_;  // cells of open_ that this track wrote
   std::array<std::uint8_t, 16> program_{}, file_program_{};
   std::array<std::int32_t, 16> instrument_{};  // of the channel now, or -1
+  struct Numbered {
+    std::int32_t track = -1, instrument = 0;
+  };
+  std::array<Numbered, 16 * 128> numbered_{};  // by channel and program; valid where the track is this one
 };
 
 }  // namespace continuo::symbolic
