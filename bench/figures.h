@@ -43,5 +43,6 @@ std::vector<Row> measure_note_on_exact(const Settings&);
 std::vector<Row> measure_start(const Settings&);
 std::vector<Row> measure_ddsp(const Settings&);
 std::vector<Row> measure_pitch(const Settings&);
+std::vector<Row> measure_midi(const Settings&);
 
 }  // namespace continuo::bench

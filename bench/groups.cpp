@@ -37,6 +37,7 @@ const std::vector<Group>& groups() {
         {"pitch_rpa_10db", "of frames"},
         {"pitch_octave_errors", "% of frames"}},
        measure_pitch},
+      {"MIDI files read and taken apart", {{"midi_files_per_s", "files/s"}}, measure_midi},
   };
   return all;
 }
