@@ -11,10 +11,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/data/sound_file.h"
+
 namespace continuo::data {
 namespace {
 
 using File = std::unique_ptr<SNDFILE, int (*)(SNDFILE*)>;
+constexpr double kLongest_s = 4 * 3600;
 constexpr std::array<const char*, 7> kExtensions = {".wav", ".flac", ".aif", ".aiff",
                                                     ".ogg", ".opus", ".mp3"};
 
@@ -39,29 +42,23 @@ std::vector<float> resample(std::span<const float> in, double from, double to) {
   return out;
 }
 
-std::vector<float> read_audio(const std::filesystem::path& file, double sample_rate) {
-  SF_INFO info = {};
-  const File handle(sf_open(file.c_str(), SFM_READ, &info), sf_close);
-  if (!handle) throw std::runtime_error(file.string() + ": " + sf_strerror(nullptr));
-  if (info.frames <= 0) throw std::runtime_error(file.string() + ": holds no audio");
-  const auto channels = static_cast<std::size_t>(info.channels);
-  std::vector<float> mono;
-  std::vector<float> block(4096 * channels);
-  for (;;) {
-    const sf_count_t frames = sf_readf_float(handle.get(), block.data(), 4096);
-    if (frames <= 0) break;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(frames); ++i) {
+std::vector<float> read_audio(const std::filesystem::path& path, double sample_rate) {
+  constexpr std::size_t kBlock = 4096;
+  SoundFile file(path);
+  const std::size_t channels = file.channels();
+  std::vector<float> mono, block(kBlock * channels);
+  while (const std::size_t frames = file.read(block)) {
+    if (static_cast<double>(mono.size() + frames) > kLongest_s * file.sample_rate()) {
+      throw std::runtime_error(path.string() + ": is longer than 4 hours; cut it into pieces");
+    }
+    for (std::size_t i = 0; i < frames; ++i) {
       float sum = 0;
       for (std::size_t c = 0; c < channels; ++c) sum += block[i * channels + c];
       mono.push_back(sum / static_cast<float>(channels));
     }
   }
-  if (mono.empty()) throw std::runtime_error(file.string() + ": holds no audio");
-  for (const float v : mono) {
-    if (!std::isfinite(v))
-      throw std::runtime_error(file.string() + ": contains samples that are not numbers");
-  }
-  return resample(mono, info.samplerate, sample_rate);
+  file.require_audio();
+  return resample(mono, file.sample_rate(), sample_rate);
 }
 
 void write_wav(const std::filesystem::path& file, std::span<const float> samples, int sample_rate) {

@@ -8,7 +8,8 @@
 namespace continuo::data {
 
 // Whole file, mixed to mono, resampled to `sample_rate` (soxr, very high quality).
-// Throws std::runtime_error naming the file when it is missing, unreadable, empty or not finite.
+// Throws std::runtime_error naming the file when it is missing, unreadable, empty, not finite, or longer
+// than four hours.
 std::vector<float> read_audio(const std::filesystem::path& file, double sample_rate);
 
 // Resamples by from / to; what `read_audio` uses. Throws std::runtime_error.

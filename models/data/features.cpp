@@ -24,6 +24,7 @@ FeatureSpec feature_spec(int sample_rate, int hop) {
   FeatureSpec spec;
   spec.pitch.sample_rate = sample_rate;
   spec.pitch.hop = hop;
+  spec.pitch.max_hz = std::min(spec.pitch.max_hz, sample_rate / 4.0);
   spec.power.hop = hop;
   spec.power.window = static_cast<int>(0.02 * sample_rate) * 2;
   return spec;

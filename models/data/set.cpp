@@ -20,7 +20,22 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "continuo-set/1";
 
-json to_json(const Item& item) {
+std::string read_whole(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw std::runtime_error(file.string() + ": no data set is here; `continuo-train data` makes one");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return std::move(text).str();
+}
+
+uint32_t hash(const std::string& text) {
+  return static_cast<uint32_t>(
+      crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
+}
+
+}  // namespace
+
+nlohmann::json to_json(const Item& item) {
   json faults = json::array();
   for (const Fault& f : item.faults)
     faults.push_back({{"measure", f.measure}, {"value", f.value}, {"limit", f.limit}, {"reason", f.reason}});
@@ -30,7 +45,7 @@ json to_json(const Item& item) {
           {"kept", item.kept},       {"features", item.features}, {"details", item.details}};
 }
 
-Item item_from(const json& j) {
+Item item_from(const nlohmann::json& j) {
   Item item;
   item.id = j.at("id");
   item.source = j.at("source");
@@ -47,21 +62,6 @@ Item item_from(const json& j) {
     item.faults.push_back({f.at("measure"), f.at("value"), f.at("limit"), f.at("reason")});
   return item;
 }
-
-std::string read_whole(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw std::runtime_error(file.string() + ": no data set is here; `continuo-train data` makes one");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return std::move(text).str();
-}
-
-uint32_t hash(const std::string& text) {
-  return static_cast<uint32_t>(
-      crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
-}
-
-}  // namespace
 
 Set read_set(const std::filesystem::path& folder) {
   const auto file = folder / "set.json";

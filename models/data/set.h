@@ -66,6 +66,10 @@ Set read_set(const std::filesystem::path& folder);
 // Disk thread. Atomic; creates the folder. Throws std::runtime_error.
 void write_set(const std::filesystem::path& folder, const Set& set);
 
+// An item as the manifest holds it, and back; throws nlohmann::json::exception.
+nlohmann::json to_json(const Item& item);
+Item item_from(const nlohmann::json& j);
+
 // Writes a file whole or not at all (a temporary neighbour, then rename). Throws std::runtime_error.
 void write_file(const std::filesystem::path& file, const std::string& content);
 

@@ -8,6 +8,7 @@ void add_data_commands(CLI::App& app, const std::atomic<bool>& stop, Run& run) {
       "data", "Data sets: made of your recordings and MIDI files, looked at, and searched for their edges.");
   data->require_subcommand(1);
   add_data_card(*data, stop, run);
+  add_data_audio(*data, stop, run);
   add_data_midi(*data, stop, run);
   add_data_make(*data, stop, run);
 }

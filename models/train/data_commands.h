@@ -16,6 +16,7 @@ void add_data_commands(CLI::App& app, const std::atomic<bool>& stop, Run& run);
 
 // The subcommands, each in its file data_ROOM_command.cpp.
 void add_data_card(CLI::App& data, const std::atomic<bool>& stop, Run& run);
+void add_data_audio(CLI::App& data, const std::atomic<bool>& stop, Run& run);
 void add_data_midi(CLI::App& data, const std::atomic<bool>& stop, Run& run);
 void add_data_make(CLI::App& data, const std::atomic<bool>& stop, Run& run);
 

@@ -22,6 +22,7 @@ Cleanness measure_cleanness(std::span<const float> audio, double sample_rate, co
                             int hop) {
   Cleanness out;
   out.voices = partial_spread(audio, sample_rate, features, hop);
+  out.bleed_db = tonal_bleed(audio, sample_rate, features, hop);
   return out;
 }
 

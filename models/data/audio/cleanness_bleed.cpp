@@ -1,0 +1,74 @@
+// Another pitch beside the voice: tones between its harmonics.
+//
+// With the voice's pitch held still by PhaseWarp, its power lies on its harmonics, and its breath as a floor between
+// them. Lines that stand out of that floor belong to another sound: a second player, a click track, headphones.
+// Half way between the harmonics nothing is counted: that is where a voice's own subharmonic lies (fry, period
+// doubling).
+#include <algorithm>
+#include <cmath>
+#include <complex>
+
+#include "models/data/audio/cleanness_parts.h"
+#include "models/data/audio/phase_warp.h"
+
+namespace continuo::data {
+namespace {
+
+constexpr int kPoints = 8192;
+constexpr double kStep = 0.08;       // s
+constexpr double kHighest = 5000;    // Hz
+constexpr double kStandsOut = 12;    // times the gap's median power; noise alone does so once in 4000 bins
+
+// Power of the comb and of the lines beside it, in one spectrum of `periods` periods.
+struct Powers {
+  double comb = 0, lines = 0;
+};
+
+Powers weigh(std::span<const std::complex<float>> bins, int periods, int harmonics) {
+  const int lobe = std::max(4, static_cast<int>(0.12 * periods));  // bins on either side of a harmonic
+  const int half = std::max(3, static_cast<int>(0.06 * periods));
+  Powers out;
+  std::vector<double> gap, sorted;
+  for (int k = 1; k <= harmonics; ++k) {
+    for (int b = k * periods - lobe; b <= k * periods + lobe; ++b) {
+      out.comb += std::norm(bins[static_cast<std::size_t>(b)]);
+    }
+    gap.clear();
+    for (int b = k * periods + lobe + 1; b < (k + 1) * periods - lobe; ++b) {
+      if (std::abs(b - k * periods - periods / 2) > half) gap.push_back(std::norm(bins[static_cast<std::size_t>(b)]));
+    }
+    if (gap.size() < 4) continue;
+    sorted = gap;
+    const double median = *percentile(sorted, 0.5);
+    double lines = 0;
+    for (const double power : gap) lines += power > kStandsOut * median ? power : 0;
+    out.lines += lines * (periods - 1) / static_cast<double>(gap.size());  // what the comb hides counts as well
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<double> tonal_bleed(std::span<const float> audio, double sample_rate, const Features& features,
+                                  int hop) {
+  constexpr double kShare = 0.5;
+  std::vector<double> ratios;
+  PhaseWarp warp(audio, sample_rate, kPoints);
+  for (const VoicedRun run : voiced_runs(features, static_cast<std::size_t>(0.2 * sample_rate / hop))) {
+    warp.follow(features, hop, run);
+    const double f0 = warp.median_hz();
+    const int periods = 2 * static_cast<int>(std::max(0.16 * f0, 24.0) / 2);
+    const int harmonics = static_cast<int>(std::min(kHighest, 0.45 * sample_rate) / f0);
+    if (harmonics < 1 || (harmonics + 1) * periods >= kPoints / 2) continue;
+    for (double t = warp.begin_s(); t < warp.end_s(); t += kStep) {
+      const auto bins = warp.spectrum(t, periods);
+      if (bins.empty()) continue;
+      const Powers powers = weigh(bins, periods, harmonics);
+      ratios.push_back(powers.lines / std::max(powers.comb, 1e-30));
+    }
+  }
+  if (ratios.empty()) return {};
+  return 10 * std::log10(std::max(*percentile(ratios, kShare), 1e-9));
+}
+
+}  // namespace continuo::data

@@ -1,0 +1,89 @@
+// An open recording.
+#include "models/data/sound_file.h"
+
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <stdexcept>
+#include <string>
+
+namespace continuo::data {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// libsndfile says "System error" where a musician needs the reason.
+void require_readable(const fs::path& file) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status)) throw std::runtime_error(file.string() + ": no such file");
+  if (!fs::is_regular_file(status)) throw std::runtime_error(file.string() + ": is not a file");
+  if (!std::ifstream(file, std::ios::binary))
+    throw std::runtime_error(file.string() + ": may not be read (permission denied)");
+  if (fs::file_size(file, error) == 0) throw std::runtime_error(file.string() + ": is empty (0 bytes)");
+}
+
+std::string log_of(SNDFILE* handle) {
+  std::array<char, 16384> log{};
+  sf_command(handle, SFC_GET_LOG_INFO, log.data(), static_cast<int>(log.size()));
+  return log.data();
+}
+
+}  // namespace
+
+SoundFile::SoundFile(const fs::path& file) : path_(file) {
+  require_readable(file);
+  handle_.reset(sf_open(file.c_str(), SFM_READ, &info_));
+  if (!handle_)
+    throw std::runtime_error(file.string() + ": is no audio that can be read: " + sf_strerror(nullptr));
+  if (info_.samplerate < kLowestRate || info_.samplerate > kHighestRate) {
+    throw std::runtime_error(file.string() + ": claims a sample rate of " + std::to_string(info_.samplerate) +
+                             " Hz; its header is broken");
+  }
+  if (info_.channels < 1 || channels() > kMostChannels) {
+    throw std::runtime_error(file.string() + ": claims " + std::to_string(info_.channels) +
+                             " channels; at most " + std::to_string(kMostChannels) + " are read");
+  }
+}
+
+std::size_t SoundFile::read(std::span<float> frames) {
+  const auto wanted = static_cast<sf_count_t>(frames.size() / channels());
+  const sf_count_t got = sf_readf_float(handle_.get(), frames.data(), wanted);
+  if (got <= 0) return 0;
+  for (const float v : frames.first(static_cast<std::size_t>(got) * channels())) {
+    if (!std::isfinite(v))
+      throw std::runtime_error(path_.string() + ": contains samples that are not numbers");
+  }
+  read_ += static_cast<std::uint64_t>(got);
+  return static_cast<std::size_t>(got);
+}
+
+double SoundFile::missing_s() const {
+  // A header that is read clamped to the file's length stands in the log: "data : 352800 (should be 176360)".
+  // Programs that write to a pipe promise all bits set: they could not know.
+  constexpr double kUnknown = 2147483000;
+  static const std::regex clamped("(?:data|SSND|Data Size) *: ([0-9]+) \\(should be ([0-9]+)\\)");
+  const std::string log = log_of(handle_.get());
+  std::smatch found;
+  double promised = static_cast<double>(info_.frames);
+  if (std::regex_search(log, found, clamped)) {
+    const double bytes = std::atof(found[1].str().c_str()), there = std::atof(found[2].str().c_str());
+    if (bytes < kUnknown && there > 0) promised = static_cast<double>(read_) * bytes / there;
+  }
+  if (promised > 1e15) return 0;  // a length that is not known
+  // Lossy codecs miss by a block.
+  const double missing = (promised - static_cast<double>(read_)) / info_.samplerate;
+  return missing > 0.1 ? missing : 0;
+}
+
+void SoundFile::require_audio() const {
+  if (read_ > 0) return;
+  const bool cut = log_of(handle_.get()).find("ended unexpectedly") != std::string::npos || info_.frames > 0;
+  throw std::runtime_error(
+      path_.string() + (cut ? ": is cut short, so that nothing of it can be decoded" : ": holds no audio"));
+}
+
+}  // namespace continuo::data
