@@ -12,6 +12,7 @@ struct Given {
   data::MidiOptions options;
   std::string out, grid = "16th", polyphony;
   int min_bars = 0, min_pitches = 0, transpose = 5;
+  bool file_bars = false;
   std::vector<int> windows;
 };
 
@@ -28,6 +29,7 @@ int make(const Given& given, const std::atomic<bool>& stop) {
   if (given.min_pitches > 0) rules.melody.min_unique_pitches = given.min_pitches;
   if (!given.windows.empty() && options.use == "musicvae") rules.windows = given.windows;
   rules.transpose = given.transpose;
+  rules.find_pickup = !given.file_bars;
   return data::make_midi_set(options, stop);
 }
 
@@ -46,6 +48,8 @@ void add_data_midi(CLI::App& data, const std::atomic<bool>& stop, Run& run) {
   midi->add_option("--grid", given->grid, "16th: 4 steps a quarter; triplet: 6; auto: what the notes lie on")
       ->capture_default_str()
       ->check(CLI::IsMember({"16th", "triplet", "auto"}));
+  midi->add_flag("--file-bars", given->file_bars,
+                 "Count bars from the file's beginning; don't look for a pickup by its accents");
   midi->add_option(
           "--polyphony", given->polyphony,
           "Voices with chords: leave-out, or keep their top notes (default: as Magenta, leave-out for "

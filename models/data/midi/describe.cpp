@@ -161,6 +161,7 @@ void describe(const Sequence& s, const Extracted& x, const ExtractRules& rules, 
                   {"metre", {metre.numerator, metre.denominator}},
                   {"tempo_bpm", bpm},
                   {"bars", bars.count},
+                  {"pickup_quarters", x.pickup_quarters},
                   {"notes_per_bar", bars.notes}};
   if (!s.remarks.empty()) item.details["remarks"] = s.remarks;
   std::map<std::string, int> kinds;

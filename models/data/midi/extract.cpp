@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_set>
 
+#include "models/data/midi/bars.h"
 #include "models/data/midi/ensemble.h"
 
 namespace continuo::symbolic {
@@ -140,7 +141,9 @@ ExtractRules musicvae_rules() {
 
 Extracted extract(const Sequence& sequence, const ExtractRules& rules) {
   Extracted out;
-  for (const Stretch& stretch : stretches(sequence)) {
+  const std::int64_t pickup = rules.find_pickup ? pickup_ticks(sequence) : 0;
+  out.pickup_quarters = static_cast<double>(pickup) / sequence.ticks_per_quarter;
+  for (const Stretch& stretch : stretches(sequence, pickup)) {
     out.stretches.push_back(quantise(sequence, stretch, steps_per_quarter(sequence, stretch, rules.grid)));
     ExtractRules here = rules;
     if (!rules.windows.empty() && out.stretches.back().steps_per_bar > 0)

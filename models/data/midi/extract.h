@@ -11,6 +11,7 @@ namespace continuo::symbolic {
 
 struct ExtractRules {
   Grid grid = Grid::kSixteenth;
+  bool find_pickup = true;  // or else bars are counted from tick 0 (bars.h)
   MelodyRules melody;
   DrumRules drums;
   int min_bars_bass = 7, min_pitches_bass = 2;
@@ -32,6 +33,7 @@ struct Extracted {
   int drums_too_short = 0;
   int without_whole_bars = 0;  // stretches whose bar is no whole number of steps
   std::vector<Quantised> stretches;
+  double pickup_quarters = 0;  // before the first whole bar
 };
 
 // Any thread.

@@ -28,6 +28,7 @@ json settings_of(const MidiOptions& o) {
   const auto& r = o.rules;
   const char* grids[] = {"16th", "triplet", "auto"};
   return {{"grid", grids[static_cast<int>(r.grid)]},
+          {"find_pickup", r.find_pickup},
           {"min_bars", r.melody.min_bars},
           {"min_unique_pitches", r.melody.min_unique_pitches},
           {"gap_bars", r.melody.gap_bars},

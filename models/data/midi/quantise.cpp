@@ -5,6 +5,8 @@
 #include <limits>
 #include <span>
 
+#include "models/data/midi/bars.h"
+
 namespace continuo::symbolic {
 
 namespace {
@@ -21,7 +23,7 @@ std::span<const Note> notes_of(const Sequence& sequence, const Stretch& stretch)
 double grid_error(std::span<const Note> notes, const Stretch& stretch, int ticks_per_quarter, int spq) {
   double sum = 0;
   for (const Note& note : notes) {
-    const double step = static_cast<double>(note.start_tick - stretch.start_tick) * spq / ticks_per_quarter;
+    const double step = static_cast<double>(note.start_tick - stretch.bar_tick) * spq / ticks_per_quarter;
     const double off = step - std::round(step);
     sum += off * off;
   }
@@ -35,12 +37,16 @@ int steps_per_bar(Metre metre, int steps_per_quarter) {
   return quarters4 % metre.denominator == 0 ? quarters4 / metre.denominator : 0;
 }
 
-std::vector<Stretch> stretches(const Sequence& sequence) {
+std::vector<Stretch> stretches(const Sequence& sequence, std::int64_t pickup) {
   std::vector<Stretch> out;
   Stretch now;
   std::size_t tempo = 0, metre = 0;
+  std::int64_t line = pickup;  // bars are counted from here, in both directions
   const auto close = [&](std::int64_t end) {
     now.end_tick = end;
+    const std::int64_t bar = ticks_per_bar(now.metre, sequence.ticks_per_quarter);
+    const std::int64_t since = now.start_tick - line;
+    now.bar_tick = bar == 0 ? now.start_tick : now.start_tick - (since % bar + bar) % bar;
     if (end > now.start_tick && !notes_of(sequence, now).empty()) out.push_back(now);
     // Never across infinity: the last one is closed and not continued.
     if (end == std::numeric_limits<std::int64_t>::max()) return;
@@ -63,6 +69,7 @@ std::vector<Stretch> stretches(const Sequence& sequence) {
       to = sequence.metres[metre++].metre;
     if (us == now.us_per_quarter && to == now.metre) continue;
     close(tick);
+    if (to != now.metre && tick > 0) line = tick;
     now.us_per_quarter = us;
     now.metre = to;
   }
@@ -97,18 +104,18 @@ Quantised quantise(const Sequence& sequence, const Stretch& stretch, int spq) {
   out.steps_per_quarter = spq;
   out.metre = stretch.metre;
   out.tempo_bpm = stretch.tempo_bpm();
-  out.start_s = stretch.start_s;
   out.steps_per_bar = steps_per_bar(stretch.metre, spq);
   const auto notes = notes_of(sequence, stretch);
   out.notes.reserve(notes.size());
   const std::int64_t tpq = sequence.ticks_per_quarter;
+  const std::int64_t zero = stretch.bar_tick;
   const double ms_per_tick = stretch.us_per_quarter / 1e3 / static_cast<double>(tpq);
+  out.start_s = stretch.start_s - static_cast<double>(stretch.start_tick - zero) * ms_per_tick / 1e3;
   const auto step_of = [&](std::int64_t ticks) { return (2 * ticks * spq + tpq) / (2 * tpq); };
   for (const Note& note : notes) {
-    const std::int64_t ticks = note.start_tick - stretch.start_tick;
+    const std::int64_t ticks = note.start_tick - zero;
     const std::int64_t start = step_of(ticks);
-    const std::int64_t end =
-        std::max(start + 1, step_of(std::min(note.end_tick, stretch.end_tick) - stretch.start_tick));
+    const std::int64_t end = std::max(start + 1, step_of(std::min(note.end_tick, stretch.end_tick) - zero));
     const double grid_ticks = static_cast<double>(start * tpq) / spq;
     out.notes.push_back({static_cast<std::int32_t>(start), static_cast<std::int32_t>(end), note.pitch,
                          note.velocity, note.instrument,
