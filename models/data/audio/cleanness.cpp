@@ -23,6 +23,10 @@ Cleanness measure_cleanness(std::span<const float> audio, double sample_rate, co
   Cleanness out;
   out.voices = partial_spread(audio, sample_rate, features, hop);
   out.bleed_db = tonal_bleed(audio, sample_rate, features, hop);
+  out.decay_s = free_decay(audio, sample_rate);
+  out.noise_floor_db = noise_floor(audio, sample_rate);
+  out.bandwidth_hz = bandwidth(audio, sample_rate);
+  out.clipped_share = clipped_share(audio);
   return out;
 }
 

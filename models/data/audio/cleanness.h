@@ -36,6 +36,10 @@ struct Limits {
 Cleanness measure_cleanness(std::span<const float> audio, double sample_rate, const Features& features,
                             int hop);
 
+// Share of the samples in flat tops: three or more alike at the highest or lowest value, met more than twice;
+// also below full scale. Look at the recording before it is resampled: that blurs flat tops.
+double clipped_share(std::span<const float> audio);
+
 // One fault for each measure beyond its limit, in plain words, with what could be done about it.
 std::vector<Fault> faults_of(const Cleanness& cleanness, const Limits& limits);
 

@@ -1,9 +1,9 @@
 // Another pitch beside the voice: tones between its harmonics.
 //
-// With the voice's pitch held still by PhaseWarp, its power lies on its harmonics, and its breath as a floor between
-// them. Lines that stand out of that floor belong to another sound: a second player, a click track, headphones.
-// Half way between the harmonics nothing is counted: that is where a voice's own subharmonic lies (fry, period
-// doubling).
+// With the voice's pitch held still by PhaseWarp, its power lies on its harmonics, and its breath as a floor
+// between them. Lines that stand out of that floor belong to another sound: a second player, a click track,
+// headphones. Half way between the harmonics nothing is counted: that is where a voice's own subharmonic lies
+// (fry, period doubling).
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -15,9 +15,9 @@ namespace continuo::data {
 namespace {
 
 constexpr int kPoints = 8192;
-constexpr double kStep = 0.08;       // s
-constexpr double kHighest = 5000;    // Hz
-constexpr double kStandsOut = 12;    // times the gap's median power; noise alone does so once in 4000 bins
+constexpr double kStep = 0.08;     // s
+constexpr double kHighest = 5000;  // Hz
+constexpr double kStandsOut = 12;  // times the gap's median power; noise alone does so once in 4000 bins
 
 // Power of the comb and of the lines beside it, in one spectrum of `periods` periods.
 struct Powers {
@@ -28,21 +28,31 @@ Powers weigh(std::span<const std::complex<float>> bins, int periods, int harmoni
   const int lobe = std::max(4, static_cast<int>(0.12 * periods));  // bins on either side of a harmonic
   const int half = std::max(3, static_cast<int>(0.06 * periods));
   Powers out;
-  std::vector<double> gap, sorted;
+  std::vector<double> gap;
   for (int k = 1; k <= harmonics; ++k) {
     for (int b = k * periods - lobe; b <= k * periods + lobe; ++b) {
       out.comb += std::norm(bins[static_cast<std::size_t>(b)]);
     }
     gap.clear();
-    for (int b = k * periods + lobe + 1; b < (k + 1) * periods - lobe; ++b) {
-      if (std::abs(b - k * periods - periods / 2) > half) gap.push_back(std::norm(bins[static_cast<std::size_t>(b)]));
+    const int begin = k * periods + lobe + 1, end = (k + 1) * periods - lobe;
+    const auto power = [&](int b) { return std::norm(bins[static_cast<std::size_t>(b)]); };
+    const auto counts = [&](int b) { return std::abs(b - k * periods - periods / 2) > half; };
+    for (int b = begin; b < end; ++b) {
+      if (counts(b)) gap.push_back(power(b));
     }
     if (gap.size() < 4) continue;
-    sorted = gap;
-    const double median = *percentile(sorted, 0.5);
+    const double median = *percentile(gap, 0.5);
     double lines = 0;
-    for (const double power : gap) lines += power > kStandsOut * median ? power : 0;
-    out.lines += lines * (periods - 1) / static_cast<double>(gap.size());  // what the comb hides counts as well
+    for (int b = begin; b < end; ++b) {
+      // A peak, not the slope beside a harmonic that a wavering voice has. A line's lobe: 1.5 times its peak.
+      const double here = power(b);
+      if (!counts(b) || here < kStandsOut * median) continue;
+      if (here > power(b - 1) && here > power(b - 2) && here >= power(b + 1) && here >= power(b + 2)) {
+        lines += 1.5 * here;
+      }
+    }
+    out.lines +=
+        lines * (periods - 1) / static_cast<double>(gap.size());  // what the comb hides counts as well
   }
   return out;
 }

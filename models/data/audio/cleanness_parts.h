@@ -19,6 +19,17 @@ std::optional<double> partial_spread(std::span<const float> audio, double sample
 std::optional<double> tonal_bleed(std::span<const float> audio, double sample_rate, const Features& features,
                                   int hop);
 
+// Seconds for 60 dB of the shortest free decays (cleanness_room.cpp). Nothing where no note ends in 25 dB of
+// quiet.
+std::optional<double> free_decay(std::span<const float> audio, double sample_rate);
+
+// dBFS of the noise under the tones, at most (cleanness_noise.cpp).
+std::optional<double> noise_floor(std::span<const float> audio, double sample_rate);
+
+// Hz where the spectrum breaks off at a steep edge; half the sample rate where it does not
+// (cleanness_noise.cpp).
+std::optional<double> bandwidth(std::span<const float> audio, double sample_rate);
+
 // Of `values`, which are reordered; share 0 .. 1. Nothing of nothing.
 std::optional<double> percentile(std::vector<double>& values, double share);
 
