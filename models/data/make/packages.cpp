@@ -39,7 +39,7 @@ fs::path unpacked(const std::string& package, bool fetch) {
   fs::create_directories(package_cache());
   const ScratchFolder scratch;
   std::fprintf(stderr, "Fetching %s ...\n", package.c_str());
-  run_or_throw({"apt-get", "download", package}, scratch.path());
+  run_or_throw({"apt-get", "download", package}, scratch.path(), kPatient);
   fs::path deb;
   for (const auto& entry : fs::directory_iterator(scratch.path())) {
     if (entry.path().extension() == ".deb") deb = entry.path();
@@ -47,7 +47,7 @@ fs::path unpacked(const std::string& package, bool fetch) {
   if (deb.empty()) throw std::runtime_error("apt-get download " + package + ": gave no file");
   const fs::path part = folder.string() + ".part";
   fs::remove_all(part);
-  run_or_throw({"dpkg-deb", "-x", deb.string(), part.string()});
+  run_or_throw({"dpkg-deb", "-x", deb.string(), part.string()}, {}, kPatient);
   fs::rename(part, folder);
   return folder;
 }

@@ -1,6 +1,7 @@
 // Other programs: whether they are there, how they are installed on request, how they are run.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,15 +21,27 @@ std::vector<std::string> missing_packages(const std::vector<Need>& needs);
 // std::runtime_error that names the packages and what would install them.
 void require(const std::vector<Need>& needs, bool install, const std::string& who);
 
+// What a program may use before it is killed. Without them a renderer that never ends fills the disk.
+struct Limits {
+  double seconds = 120;
+  std::uint64_t file_bytes = 200'000'000;  // of each file that it writes
+};
+// For what is ours to wait for: downloads, installations.
+inline constexpr Limits kPatient{3600, 4'000'000'000};
+
 struct Outcome {
   int status = 0;      // exit code; 128 + signal; 127 when there is no such program
   std::string output;  // stdout and stderr, the first 64 KiB
+  std::string limit;   // which limit ended it, for people; else empty
 };
 
-// Disk thread. Runs a program (no shell) and waits for it. `folder`: its working directory, "" for ours.
-Outcome run(const std::vector<std::string>& command, const std::filesystem::path& folder = {});
+// Disk thread. Runs a program (no shell) and waits for it. `folder`: its working directory, "" for ours. When
+// it exceeds its limits, it and all that it started are killed.
+Outcome run(const std::vector<std::string>& command, const std::filesystem::path& folder = {},
+            const Limits& limits = {});
 // The same; throws std::runtime_error with the last lines of its output when it fails.
-Outcome run_or_throw(const std::vector<std::string>& command, const std::filesystem::path& folder = {});
+Outcome run_or_throw(const std::vector<std::string>& command, const std::filesystem::path& folder = {},
+                     const Limits& limits = {});
 
 // A new empty folder under the temporary folder, removed with all that is in it at the end.
 class ScratchFolder {
