@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <unordered_map>
 
 #include "models/data/audio/stretch_reader.h"
@@ -15,7 +14,20 @@ namespace {
 
 constexpr int kRate = 4000;  // what every format keeps
 constexpr double kCompared_s = 10, kShift_s = 0.2;
-constexpr double kSame = 0.95;  // correlation; two takes of one note reach 0.5
+// Correlation. Of two takes of one steady saxophone note it is up to 0.87; without the tilt, 0.97.
+constexpr double kSame = 0.95;
+
+// Up by 12 dB an octave: a fundamental alone is alike in many notes. The mean goes with it.
+void tilt(std::vector<float>& audio) {
+  float before = 0, slope_before = 0;
+  for (float& v : audio) {
+    const float slope = v - before;
+    before = v;
+    v = slope - slope_before;
+    slope_before = slope;
+  }
+  std::fill_n(audio.begin(), std::min<std::size_t>(2, audio.size()), 0.f);
+}
 
 std::vector<float> excerpt(const Recording& file, const Fingerprint& print, double margin_s) {
   Survey survey;
@@ -24,8 +36,7 @@ std::vector<float> excerpt(const Recording& file, const Fingerprint& print, doub
   const double begin = std::max(0.0, print.begin_s - margin_s);
   std::vector<float> audio =
       reader.read({begin, print.begin_s + std::min(kCompared_s, print.length_s) + margin_s});
-  const float mean = std::accumulate(audio.begin(), audio.end(), 0.f) / static_cast<float>(audio.size());
-  for (float& v : audio) v -= mean;
+  tilt(audio);
   return audio;
 }
 
