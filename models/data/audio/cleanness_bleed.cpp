@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <numeric>
 
 #include "models/data/audio/cleanness_parts.h"
 #include "models/data/audio/phase_warp.h"
@@ -22,7 +23,32 @@ constexpr double kStandsOut = 12;  // times the gap's median power; noise alone 
 // Power of the comb and of the lines beside it, in one spectrum of `periods` periods.
 struct Powers {
   double comb = 0, lines = 0;
+  std::vector<double> harmonics;  // power of each
 };
+
+// Two pitches in a simple ratio (a fifth, a third) look like one at their common subharmonic; but of its
+// harmonics only the multiples of two numbers are there, not the first. Power of the weaker one relative to
+// the stronger; 0 when it is one comb.
+double second_comb(const std::vector<double>& harmonics) {
+  constexpr double kHoles = 0.003;  // share of the power in all other harmonics
+  const int count = static_cast<int>(harmonics.size());
+  double total = 0, found = 0;
+  for (const double power : harmonics) total += power;
+  for (int b = 3; 2 * b <= count; ++b) {
+    for (int a = 2; a < b; ++a) {
+      if (std::gcd(a, b) > 1) continue;
+      double only_a = 0, only_b = 0, rest = 0;
+      for (int k = 1; k <= count; ++k) {
+        const double power = harmonics[static_cast<std::size_t>(k - 1)];
+        if (k % a != 0 && k % b != 0) rest += power;
+        if (k % a == 0 && k % b != 0) only_a += power;
+        if (k % b == 0 && k % a != 0) only_b += power;
+      }
+      if (rest < kHoles * total) found = std::max(found, std::min(only_a, only_b) / std::max(only_a, only_b));
+    }
+  }
+  return found;
+}
 
 Powers weigh(std::span<const std::complex<float>> bins, int periods, int harmonics) {
   const int lobe = std::max(4, static_cast<int>(0.12 * periods));  // bins on either side of a harmonic
@@ -30,9 +56,12 @@ Powers weigh(std::span<const std::complex<float>> bins, int periods, int harmoni
   Powers out;
   std::vector<double> gap;
   for (int k = 1; k <= harmonics; ++k) {
+    double harmonic = 0;
     for (int b = k * periods - lobe; b <= k * periods + lobe; ++b) {
-      out.comb += std::norm(bins[static_cast<std::size_t>(b)]);
+      harmonic += std::norm(bins[static_cast<std::size_t>(b)]);
     }
+    out.comb += harmonic;
+    out.harmonics.push_back(harmonic);
     gap.clear();
     const int begin = k * periods + lobe + 1, end = (k + 1) * periods - lobe;
     const auto power = [&](int b) { return std::norm(bins[static_cast<std::size_t>(b)]); };
@@ -74,7 +103,7 @@ std::optional<double> tonal_bleed(std::span<const float> audio, double sample_ra
       const auto bins = warp.spectrum(t, periods);
       if (bins.empty()) continue;
       const Powers powers = weigh(bins, periods, harmonics);
-      ratios.push_back(powers.lines / std::max(powers.comb, 1e-30));
+      ratios.push_back(std::max(powers.lines / std::max(powers.comb, 1e-30), second_comb(powers.harmonics)));
     }
   }
   if (ratios.empty()) return {};

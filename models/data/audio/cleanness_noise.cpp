@@ -75,6 +75,48 @@ std::optional<double> noise_floor(std::span<const float> audio, double sample_ra
   return 10 * std::log10(std::max(sum, 1e-12));
 }
 
+std::optional<double> mains_hum(std::span<const float> audio, double sample_rate) {
+  constexpr int kMultiples = 6, kLeast = 3;
+  constexpr double kStandsOut = 10;  // power over the neighbours'
+  if (static_cast<double>(audio.size()) < 2 * sample_rate) return {};
+  // Thinned out to some 2 kHz by running means: hum is low, and a second of it one short transform.
+  const auto thin = static_cast<std::size_t>(sample_rate / 2000);
+  std::vector<float> low;
+  for (std::size_t begin = 0; begin + thin <= audio.size(); begin += thin) {
+    float sum = 0;
+    for (std::size_t i = 0; i < thin; ++i) sum += audio[begin + i];
+    low.push_back(sum / static_cast<float>(thin));
+  }
+  const Spectra spectra(low, sample_rate / static_cast<double>(thin), 0.6);
+  // A voice comes and goes, hum stays: what each bin never falls under.
+  std::vector<double> stays(spectra.bin(400)), cells;
+  for (std::size_t b = 0; b < stays.size(); ++b) {
+    cells.clear();
+    for (std::size_t j = 0; j < spectra.frames(); ++j) cells.push_back(spectra.power(j, b));
+    stays[b] = *percentile(cells, 0.1) + 1e-18;
+  }
+  std::optional<double> found;
+  double most = 0;
+  for (const double mains : {50.0, 60.0}) {
+    int lines = 0;
+    double power = 0;
+    for (int m = 1; m <= kMultiples; ++m) {
+      const std::size_t at = spectra.bin(m * mains), near = spectra.bin(6), far = spectra.bin(16);
+      cells.clear();
+      for (std::size_t d = near; d <= far; ++d) {
+        cells.push_back(stays[at - d]);
+        cells.push_back(stays[at + d]);
+      }
+      const double line = std::max({stays[at - 1], stays[at], stays[at + 1]});
+      if (line < kStandsOut * *percentile(cells, 0.5)) continue;
+      ++lines;
+      power += line;
+    }
+    if (lines >= kLeast && power > most) found = mains, most = power;
+  }
+  return found;
+}
+
 std::optional<double> bandwidth(std::span<const float> audio, double sample_rate) {
   constexpr double kEdge = 18, kFloor = 8;  // dB
   constexpr double kLowest = -110;          // dB under the loudest; no recording's own noise is lower

@@ -26,6 +26,10 @@ std::optional<double> free_decay(std::span<const float> audio, double sample_rat
 // dBFS of the noise under the tones, at most (cleanness_noise.cpp).
 std::optional<double> noise_floor(std::span<const float> audio, double sample_rate);
 
+// 50 or 60 when lines at its multiples stand out of the quietest moments (cleanness_noise.cpp). Nothing under
+// 2 s.
+std::optional<double> mains_hum(std::span<const float> audio, double sample_rate);
+
 // Hz where the spectrum breaks off at a steep edge; half the sample rate where it does not
 // (cleanness_noise.cpp).
 std::optional<double> bandwidth(std::span<const float> audio, double sample_rate);

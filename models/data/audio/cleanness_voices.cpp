@@ -213,12 +213,33 @@ std::optional<Spread> spread_of(const Partials& partials, const Strays& strays, 
                 kCentsPerNeper * std::sqrt(std::max(cents / usable, 0.0)), share / usable};
 }
 
+struct Weighted {
+  double value = 0, weight = 0;
+};
+
+// The value that `share` of the weight lies below.
+double percentile(std::vector<Weighted>& values, double share) {
+  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  double total = 0, sum = 0;
+  for (const Weighted& v : values) total += v.weight;
+  // Each value stands at the middle of its weight; linear in between.
+  double before = -1, last = values.front().value;
+  for (const Weighted& v : values) {
+    const double at = (sum + 0.5 * v.weight) / total;
+    if (at >= share) return before < 0 ? v.value : last + (v.value - last) * (share - before) / (at - before);
+    sum += v.weight;
+    before = at;
+    last = v.value;
+  }
+  return last;
+}
+
 }  // namespace
 
 std::optional<double> partial_spread(std::span<const float> audio, double sample_rate,
                                      const Features& features, int hop) {
   constexpr double kLow = 0.35;  // percentile over the stretches: a voice may be unsettled now and then
-  std::vector<double> weighted, mean, share;
+  std::vector<Weighted> weighted, mean, share;
   PhaseWarp warp(audio, sample_rate, 2048);
   const auto shortest = static_cast<std::size_t>(0.2 * sample_rate / hop);
   for (const VoicedRun run : voiced_runs(features, shortest)) {
@@ -230,15 +251,16 @@ std::optional<double> partial_spread(std::span<const float> audio, double sample
     const std::size_t length = std::min(static_cast<std::size_t>(kStretch / kStep), looks);
     for (std::size_t begin = 0; begin + length <= looks; begin += std::max<std::size_t>(length / 2, 1)) {
       if (const auto spread = spread_of(partials, strays, begin, begin + length)) {
-        weighted.push_back(spread->weighted_cents);
-        mean.push_back(spread->mean_cents);
-        share.push_back(spread->share);
+        const auto weight = static_cast<double>(length);
+        weighted.push_back({spread->weighted_cents, weight});
+        mean.push_back({spread->mean_cents, weight});
+        share.push_back({spread->share, weight});
       }
     }
   }
   if (weighted.empty()) return {};
-  return std::sqrt(*percentile(weighted, kLow) * *percentile(mean, kLow)) *
-         std::pow(*percentile(share, kLow), 0.25);
+  return std::sqrt(percentile(weighted, kLow) * percentile(mean, kLow)) *
+         std::pow(percentile(share, kLow), 0.25);
 }
 
 }  // namespace continuo::data

@@ -27,6 +27,40 @@ std::vector<VoicedRun> voiced_runs(const Features& features, std::size_t shortes
   return runs;
 }
 
+Features without_slips(const Features& features, std::size_t frames_a_second) {
+  constexpr float kNear = 0.8f;        // semitones
+  constexpr std::size_t kLongest = 3;  // frames without a pitch
+  Features out = features;
+  const std::size_t reach = frames_a_second / 2;
+  std::vector<float> around;
+  for (std::size_t j = 0; j < features.frames(); ++j) {
+    if (!features.voiced[j]) continue;
+    around.clear();
+    const std::size_t end = std::min(features.frames(), j + reach + 1);
+    for (std::size_t i = j > reach ? j - reach : 0; i < end; i += 2) {
+      if (features.voiced[i]) around.push_back(features.midi[i]);
+    }
+    if (around.size() < 3) continue;
+    const auto middle = around.begin() + static_cast<std::ptrdiff_t>(around.size() / 2);
+    std::nth_element(around.begin(), middle, around.end());
+    const float off = features.midi[j] - *middle, octaves = 12 * std::round(off / 12);
+    if (octaves != 0 && std::abs(off - octaves) < kNear) out.midi[j] -= octaves;
+  }
+  for (std::size_t j = 1; j < out.frames(); ++j) {
+    if (out.voiced[j] || !out.voiced[j - 1]) continue;
+    std::size_t next = j;
+    while (next < out.frames() && !out.voiced[next] && next - j < kLongest) ++next;
+    if (next == out.frames() || !out.voiced[next]) continue;
+    const float from = out.midi[j - 1], to = out.midi[next];
+    if (std::abs(to - from) > kNear) continue;
+    for (std::size_t i = j; i < next; ++i) {
+      out.voiced[i] = 1;
+      out.midi[i] = from + (to - from) * static_cast<float>(i - j + 1) / static_cast<float>(next - j + 1);
+    }
+  }
+  return out;
+}
+
 PhaseWarp::PhaseWarp(std::span<const float> audio, double sample_rate, int points)
     : audio_(audio),
       sample_rate_(sample_rate),

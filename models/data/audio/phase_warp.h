@@ -21,6 +21,11 @@ struct VoicedRun {
 };
 std::vector<VoicedRun> voiced_runs(const Features& features, std::size_t shortest_frames);
 
+// A tracker's slips undone where the neighbours tell: frames an octave or two off what is sung for a second
+// around, and up to three unvoiced frames within a note. Which octave is taken matters little here, that it
+// stays the same does.
+Features without_slips(const Features& features, std::size_t frames_a_second);
+
 class PhaseWarp {
  public:
   // Any thread; one object serves one thread at a time. `points`: of a spectrum's window, a size that RealFft
