@@ -21,9 +21,8 @@ struct Cleanness {
   std::optional<double> noise_floor_db;        // dBFS under the tones, at most
   std::optional<double> noise_under_voice_db;  // the loud voice (ninth decile) over that noise, dB
   std::optional<double> hum_hz;                // 50 or 60 where mains hum stands out of the noise
-  std::optional<double>
-      bandwidth_hz;          // where the spectrum breaks off; half the sample rate where it does not
-  double clipped_share = 0;  // of the samples, in flat tops
+  std::optional<double> bandwidth_hz;          // where the spectrum breaks off, else half the sample rate
+  double clipped_share = 0;                    // of the samples, in flat tops
 };
 
 // One threshold a measure: beyond it an item is at fault. Set on recordings whose nature is known
@@ -31,8 +30,7 @@ struct Cleanness {
 struct Limits {
   double voices = 2.7;    // cents; 37 solos of data/singing lie up to 2.6, its 23 sections from 3.2 up
   double bleed_db = -15;  // dB; softer neighbours (a choir's close microphones) pass, half a voice does not
-  double decay_s =
-      1.5;  // s; living rooms and studios have 0.2 to 0.6, halls 1.5 and more, a violin's open string 3.5
+  double decay_s = 1.5;   // s; rooms and studios have 0.2 to 0.6, halls 1.5 and more (an open string 3.5)
   double noise_floor_db = -30;       // dBFS; a breathy bass reads -35
   double noise_under_voice_db = 10;  // dB; where the pitch tracker begins to slip
   double bandwidth_hz = 7000;        // Hz; breath and consonants need it; telephone is 3400
