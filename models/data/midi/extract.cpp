@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <unordered_set>
 
 #include "models/data/midi/bars.h"
@@ -91,6 +92,7 @@ class StretchExtractor {
     if (!expressive) return;
     DrumRules rules = rules_.drums;
     rules.min_bars = 1;
+    rules.max_steps = std::numeric_limits<int>::max();  // a performance is taken whole
     int unused = 0;
     for (const DrumTrack& d : extract_drums(voices_.drums, stretch_.steps_per_bar, rules, unused))
       add_drums(d, Kind::kGroove);

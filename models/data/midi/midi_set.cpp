@@ -2,6 +2,7 @@
 // the end, so that windows are unique in the whole set and two runs give the same files.
 #include "models/data/midi/midi_set.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <mutex>
@@ -12,6 +13,7 @@
 
 #include "models/data/midi/describe.h"
 #include "models/data/midi/partial.h"
+#include "models/data/midi/same_tune.h"
 #include "models/data/midi/smf.h"
 #include "models/data/midi/sources.h"
 #include "models/data/progress.h"
@@ -42,6 +44,9 @@ json settings_of(const MidiOptions& o) {
           {"folders", o.folders}};
 }
 
+constexpr const char* kSplitToCome = "?";
+constexpr const char* kSplitPlace = "\"split\":\"?\"";
+
 // The name of the file in which examples of a kind stand.
 std::string file_of(const symbolic::Example& e, bool window) {
   if (window) {
@@ -67,11 +72,11 @@ void add_piece(const symbolic::Sequence& sequence, const MidiFile& file, const s
   item.group = fs::path(file.name).stem().string();
   describe(sequence, x, options.rules, item);
   if (options.keep) item.kept = true;
-  RecordedItem out{item, piece_hash(sequence), {}};
+  RecordedItem out{item, piece_hash(sequence), symbolic::tune_marks(sequence), {}};
   const bool windows = !options.rules.windows.empty();
   const auto add = [&](const symbolic::Example& e, bool window) {
     RecordedLine line{file_of(e, window), symbolic::content_hash(e), {}};
-    symbolic::append_json(line.json, e, item.id, item.split);
+    symbolic::append_json(line.json, e, item.id, kSplitToCome);
     out.lines.push_back(std::move(line));
   };
   for (const auto& e : x.examples) {
@@ -84,7 +89,7 @@ void add_piece(const symbolic::Sequence& sequence, const MidiFile& file, const s
 Record make_record(const MidiFile& file, const MidiOptions& options, std::vector<std::uint8_t>& bytes) {
   Record record;
   try {
-    if (file.path.extension() == ".abc") {
+    if (is_abc(file.path)) {
       const AbcTunes tunes(file.path);
       for (const auto& tune : tunes.files()) {
         const std::string name =
@@ -137,31 +142,100 @@ void check_target(const MidiOptions& options, const json& settings) {
                            ": another data set is here; give another --out, or --overwrite to replace it");
 }
 
-void assemble(Partial& partial, const MidiSources& sources, const MidiOptions& options, Set& set) {
-  Outputs outputs(options.out);
+// What all pieces have to be known for: copies, and splits that keep a tune together.
+struct Overview {
+  std::vector<Item> items;  // in the order of the files
+  std::vector<Skipped> skipped;
+  std::size_t copies = 0, in_groups = 0, groups = 0, moved = 0, on_both_sides = 0;
+};
+
+// Pieces with the same tune go where the first of them is, or to the published split that one of them has.
+void keep_tunes_together(const std::vector<std::size_t>& first, const std::vector<bool>& published,
+                         Overview& all) {
+  std::map<std::size_t, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < first.size(); ++i) groups[first[i]].push_back(i);
+  for (const auto& [head, members] : groups) {
+    if (members.size() < 2) continue;
+    ++all.groups;
+    all.in_groups += members.size();
+    std::string split = all.items[head].split;
+    const auto fixed =
+        std::find_if(members.begin(), members.end(), [&](std::size_t i) { return published[i]; });
+    if (fixed != members.end()) split = all.items[*fixed].split;
+    for (const std::size_t i : members) {
+      Item& item = all.items[i];
+      item.group = all.items[head].group;
+      if (i != head) item.details["same_tune_as"] = all.items[head].id;
+      if (published[i]) {
+        all.on_both_sides += item.split != split;
+        continue;
+      }
+      all.moved += item.split != split;
+      item.split = split;
+    }
+  }
+}
+
+Overview overview(Partial& partial, const MidiSources& sources, const MidiOptions& options) {
+  Overview all;
   std::unordered_map<std::uint64_t, std::string> pieces;
-  std::unordered_set<std::uint64_t> windows;
+  std::vector<std::vector<std::uint64_t>> marks;
+  std::vector<std::string> names;
+  std::vector<bool> published;
   for (const MidiFile& file : sources.files) {
     Record record = partial.read(file.path.string());
-    for (Skipped& s : record.skipped) set.skipped.push_back(std::move(s));
+    for (Skipped& s : record.skipped) all.skipped.push_back(std::move(s));
     for (RecordedItem& r : record.items) {
+      // The record was perhaps made when the file had another one.
+      r.item.split = file.split;
       const auto [first, fresh] = pieces.try_emplace(r.hash, r.item.id);
       if (!fresh) {
         r.item.faults.push_back({"duplicate", 1, 0, "the same notes as " + first->second});
         r.item.kept = options.keep;
+        ++all.copies;
       }
-      if (r.item.kept) {
-        for (const RecordedLine& line : r.lines) {
-          const bool window = line.file.starts_with("windows-");
-          if (!window || windows.insert(line.hash).second) outputs.add(line.file, line.json);
-        }
-      }
-      set.items.push_back(std::move(r.item));
+      names.push_back(r.item.source + "/" + r.item.group);
+      all.items.push_back(std::move(r.item));
+      marks.push_back(std::move(r.marks));
+      published.push_back(file.published);
     }
   }
+  keep_tunes_together(symbolic::tune_groups(marks, names), published, all);
+  return all;
+}
+
+void assemble(Partial& partial, const MidiSources& sources, const MidiOptions& options, Set& set) {
+  Overview all = overview(partial, sources, options);
+  Outputs outputs(options.out);
+  std::unordered_set<std::uint64_t> windows;
+  auto item = all.items.begin();
+  for (const MidiFile& file : sources.files) {
+    for (const RecordedItem& r : partial.read(file.path.string()).items) {
+      const Item& now = *item++;
+      if (!now.kept) continue;
+      for (const RecordedLine& line : r.lines) {
+        if (line.file.starts_with("windows-") && !windows.insert(line.hash).second) continue;
+        std::string text = line.json;
+        text.replace(text.find(kSplitPlace), std::string(kSplitPlace).size(),
+                     "\"split\":\"" + now.split + "\"");
+        outputs.add(line.file, text);
+      }
+    }
+  }
+  set.items = std::move(all.items);
+  for (Skipped& s : all.skipped) set.skipped.push_back(std::move(s));
   const auto counts = outputs.finish();
   write_set(options.out, set);
   for (const auto& [name, count] : counts) std::printf("  %8zu in %s\n", count, name.c_str());
+  if (all.copies > 0) std::printf("  %zu files are copies of others, note for note\n", all.copies);
+  if (all.groups > 0) {
+    std::printf("  %zu files hold %zu tunes more than once; each tune is in one split (%zu files moved)\n",
+                all.in_groups, all.groups, all.moved);
+  }
+  if (all.on_both_sides > 0) {
+    std::printf("  %zu files have a tune of another split, which their published splits keep there\n",
+                all.on_both_sides);
+  }
 }
 
 }  // namespace
@@ -175,8 +249,15 @@ int make_midi_set(const MidiOptions& options, const std::atomic<bool>& stop) {
   MidiSources sources = find_midi(options);
   set.sources = sources.sources;
   set.skipped = sources.skipped;
-  if (sources.files.empty())
-    throw std::runtime_error("no .mid, .midi or (with abc2midi) .abc file is in the folders given");
+  if (sources.files.empty()) {
+    std::string why = "no .mid, .midi or .abc file is in the folders given";
+    if (!sources.skipped.empty()) {
+      const Skipped& first = sources.skipped.front();
+      why += ", but " + std::to_string(sources.skipped.size()) + " that can't be read: " + first.file + ": " +
+             first.reason;
+    }
+    throw std::runtime_error(why);
+  }
   fs::create_directories(options.out);
   Partial partial(options.out / "midi.partial", options.use + set.settings.dump());
 

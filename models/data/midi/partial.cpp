@@ -17,7 +17,8 @@ json item_json(const RecordedItem& r) {
   const Item& i = r.item;
   return {{"id", i.id},       {"source", i.source},     {"file", i.file},       {"begin_s", i.begin_s},
           {"end_s", i.end_s}, {"split", i.split},       {"group", i.group},     {"faults", faults},
-          {"kept", i.kept},   {"features", i.features}, {"details", i.details}, {"hash", r.hash}};
+          {"kept", i.kept},   {"features", i.features}, {"details", i.details}, {"hash", r.hash},
+          {"marks", r.marks}};
 }
 
 RecordedItem item_of(const json& j) {
@@ -35,6 +36,7 @@ RecordedItem item_of(const json& j) {
   i.details = j.at("details");
   for (const json& f : j.at("faults")) i.faults.push_back({f.at(0), f.at(1), f.at(2), f.at(3)});
   r.hash = j.at("hash");
+  r.marks = j.at("marks").get<std::vector<std::uint64_t>>();
   return r;
 }
 

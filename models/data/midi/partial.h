@@ -22,8 +22,9 @@ struct RecordedLine {
 
 struct RecordedItem {
   Item item;
-  std::uint64_t hash = 0;  // of the piece
-  std::vector<RecordedLine> lines;
+  std::uint64_t hash = 0;            // of the piece
+  std::vector<std::uint64_t> marks;  // of its tunes (same_tune.h)
+  std::vector<RecordedLine> lines;   // with split "?": it is known when all pieces are
 };
 
 struct Record {

@@ -1,23 +1,18 @@
 #include "models/data/midi/sources.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 
-extern char** environ;
-
 namespace continuo::data {
 
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kLargestAbc = 4 << 20;
 
 std::string lower_extension(const fs::path& file) {
   std::string text = file.extension().string();
@@ -39,9 +34,13 @@ std::vector<std::string> csv_row(const std::string& line) {
   return cells;
 }
 
-// File below the folder to its published split.
-std::map<std::string, std::string> published_splits(const fs::path& folder) {
+// File below the folder to its published split. The list stands in the folder or, when a part of a collection
+// was given, in one of the two above it.
+std::map<std::string, std::string> published_splits(const fs::path& given) {
   std::map<std::string, std::string> out;
+  const fs::path root = fs::weakly_canonical(given);
+  fs::path folder = root;
+  for (int up = 0; up < 2 && !fs::exists(folder / "info.csv"); ++up) folder = folder.parent_path();
   std::ifstream in(folder / "info.csv");
   std::string line;
   if (!std::getline(in, line)) return out;
@@ -52,8 +51,9 @@ std::map<std::string, std::string> published_splits(const fs::path& folder) {
     const auto row = csv_row(line);
     if (std::max(name, split) >= static_cast<std::ptrdiff_t>(row.size())) continue;
     const std::string& value = row[static_cast<std::size_t>(split)];
-    if (value == "train" || value == "test" || value == "valid" || value == "validation")
-      out[row[static_cast<std::size_t>(name)]] = value == "validation" ? "valid" : value;
+    if (value != "train" && value != "test" && value != "valid" && value != "validation") continue;
+    const fs::path file = (folder / row[static_cast<std::size_t>(name)]).lexically_relative(root);
+    out[file.string()] = value == "validation" ? "valid" : value;
   }
   return out;
 }
@@ -74,31 +74,12 @@ void read_rights(const fs::path& folder, Source& source) {
   }
 }
 
-// 0 when the program ran and said so. Its output goes to `log`.
-int run_program(const std::vector<std::string>& words, const fs::path& log) {
-  std::vector<char*> arguments;
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  pid_t pid = 0;
-  const int failed = posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return -1;
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 }  // namespace
 
 MidiSources find_midi(const MidiOptions& options) {
   MidiSources out;
   std::set<std::string> names;
+  const bool abc = abc2midi_installed();
   for (const std::string& given : options.folders) {
     const fs::path folder(given);
     if (!fs::exists(folder))
@@ -115,18 +96,20 @@ MidiSources find_midi(const MidiOptions& options) {
     read_rights(root, source);
     if (source.licence.empty()) source.licence = options.licence;
     if (source.attribution.empty()) source.attribution = options.attribution;
-    const auto splits = published_splits(root);
+    const auto splits = published_splits(root.empty() ? fs::path(".") : root);
     const auto take = [&](const fs::path& path) {
       const std::string extension = lower_extension(path);
       const std::string name = path.lexically_relative(root).string();
       if (extension == ".mid" || extension == ".midi" || extension == ".kar" ||
-          (extension == ".abc" && abc2midi_installed())) {
+          (extension == ".abc" && abc)) {
         const auto published = splits.find(name);
-        out.files.push_back(
-            {path, source.name, name, published == splits.end() ? split_of(path) : published->second});
+        const bool known = published != splits.end();
+        out.files.push_back({path, source.name, name, known ? published->second : split_of(path), known});
       } else if (extension == ".abc") {
         out.skipped.push_back(
             {source.name + "/" + name, "ABC is read with abc2midi; install the package abcmidi"});
+      } else if (extension == ".zip" || extension == ".xz" || extension == ".gz" || extension == ".tgz") {
+        out.skipped.push_back({source.name + "/" + name, "archives are not read; unpack it first"});
       } else if (extension == ".musicxml" || extension == ".mxl") {
         out.skipped.push_back({source.name + "/" + name, "MusicXML is not read; export it as MIDI"});
       }
@@ -147,43 +130,37 @@ MidiSources find_midi(const MidiOptions& options) {
   return out;
 }
 
+bool is_abc(const fs::path& file) {
+  return lower_extension(file) == ".abc";
+}
+
 bool abc2midi_installed() {
-  static const bool found = [] {
-    const char* path = std::getenv("PATH");
-    std::istringstream folders(path ? path : "");
-    for (std::string folder; std::getline(folders, folder, ':');) {
-      if (access((fs::path(folder) / "abc2midi").c_str(), X_OK) == 0) return true;
-    }
-    return false;
-  }();
-  return found;
+  return make::missing_packages({{"abc2midi", "abcmidi"}}).empty();
 }
 
 AbcTunes::AbcTunes(const fs::path& abc) {
-  std::string name = (fs::temp_directory_path() / "continuo-abc-XXXXXX").string();
-  if (!mkdtemp(name.data()))
-    throw std::runtime_error("no temporary folder can be made in " + fs::temp_directory_path().string());
-  folder_ = name;
+  const std::uintmax_t bytes = fs::file_size(abc);
+  if (bytes > kLargestAbc) {
+    throw std::runtime_error("the file has " + std::to_string(bytes >> 20) +
+                             " MiB; ABC files up to 4 MiB are read");
+  }
   // Without -o it writes a file a tune next to the ABC file: so a copy is converted, never in the source.
-  std::error_code error;
-  fs::copy_file(abc, folder_ / "tune.abc", error);
-  const int code =
-      error ? -1 : run_program({"abc2midi", (folder_ / "tune.abc").string(), "-silent"}, folder_ / "log");
-  for (const auto& entry : fs::directory_iterator(folder_)) {
+  fs::copy_file(abc, folder_.path() / "tune.abc");
+  const make::Outcome outcome =
+      make::run({"abc2midi", "tune.abc", "-silent"}, folder_.path(), {.seconds = 20, .file_bytes = 16 << 20});
+  for (const auto& entry : fs::directory_iterator(folder_.path())) {
     if (lower_extension(entry.path()) == ".mid") files_.push_back(entry.path());
   }
-  std::sort(files_.begin(), files_.end());
-  if (!files_.empty()) return;
-  std::ifstream log(folder_ / "log");
-  std::string line;
-  std::getline(log, line);
-  fs::remove_all(folder_, error);
-  throw std::runtime_error("abc2midi made no tune of it (code " + std::to_string(code) + "): " + line);
-}
-
-AbcTunes::~AbcTunes() {
-  std::error_code error;
-  fs::remove_all(folder_, error);
+  // tune2.mid before tune10.mid
+  std::sort(files_.begin(), files_.end(), [](const fs::path& a, const fs::path& b) {
+    const std::string x = a.string(), y = b.string();
+    return x.size() != y.size() ? x.size() < y.size() : x < y;
+  });
+  if (!outcome.limit.empty()) throw std::runtime_error("abc2midi was stopped: " + outcome.limit);
+  if (files_.empty()) {
+    throw std::runtime_error("abc2midi made no tune of it (code " + std::to_string(outcome.status) +
+                             "): " + outcome.output.substr(0, outcome.output.find('\n')));
+  }
 }
 
 }  // namespace continuo::data

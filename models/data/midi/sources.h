@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/data/make/tools.h"
 #include "models/data/midi/midi_set.h"
 #include "models/data/set.h"
 
@@ -15,6 +16,7 @@ struct MidiFile {
   std::filesystem::path path;
   std::string source, name;  // the source's name, the path below it
   std::string split;
+  bool published = false;  // its split was, and is kept whatever else has the same tune
 };
 
 struct MidiSources {
@@ -30,18 +32,16 @@ MidiSources find_midi(const MidiOptions& options);
 // The tunes of an ABC file as MIDI, by abc2midi, in a temporary folder that is gone with the object.
 class AbcTunes {
  public:
-  // Throws std::runtime_error with abc2midi's reason.
+  // At most 20 s. Throws std::runtime_error with abc2midi's reason.
   explicit AbcTunes(const std::filesystem::path& abc);
-  ~AbcTunes();
-  AbcTunes(const AbcTunes&) = delete;
-  AbcTunes& operator=(const AbcTunes&) = delete;
   const std::vector<std::filesystem::path>& files() const { return files_; }
 
  private:
-  std::filesystem::path folder_;
+  make::ScratchFolder folder_;
   std::vector<std::filesystem::path> files_;
 };
 
+bool is_abc(const std::filesystem::path& file);  // .abc, .ABC
 bool abc2midi_installed();
 
 }  // namespace continuo::data
