@@ -62,7 +62,7 @@ void append_json(std::string& out, const Example& e, const std::string& item, co
   out.append("],\"steps_per_quarter\":");
   add(out, e.steps_per_quarter);
   out.append(",\"tempo_bpm\":");
-  add(out, e.tempo_bpm, 3);
+  add(out, e.tempo_bpm, 6);  // six minutes on, a thousandth of a bpm is a tick
   out.append(",\"transpose\":");
   add(out, e.transpose);
   out.append(",\"transposes\":[");
