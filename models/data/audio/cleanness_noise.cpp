@@ -143,13 +143,15 @@ std::optional<double> bandwidth(std::span<const float> audio, double sample_rate
     std::vector<double> part(begin, std::max(begin + 1, end));
     return *percentile(part, share);
   };
-  double best = kEdge, found = nyquist;
+  double best = 0, found = nyquist;
   for (double hz = 2500; hz < 0.93 * nyquist; hz += 40) {
     const double drop = levels(hz - 400, hz - 80, 0.5) - levels(hz + 160, 0.995 * nyquist, 0.9);
     // Beyond a file's edge there is a floor and no more; a dark sound goes on falling.
     const double falls =
         levels(hz + 160, hz + 560, 0.5) - levels(0.8 * nyquist + 0.2 * hz, 0.995 * nyquist, 0.5);
-    if (drop > best && falls < kFloor) best = drop, found = hz;
+    if (falls >= kFloor || drop < std::max(kEdge, best - 6)) continue;
+    best = std::max(best, drop);
+    found = hz;  // the last of those that fall as far: the edge's foot
   }
   return found;
 }
