@@ -1,6 +1,7 @@
 // A-weighting.
 #include "models/data/audio/a_weighting.h"
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -11,7 +12,8 @@ namespace {
 
 constexpr std::array<double, 4> kHighPass_hz = {20.598997, 20.598997, 107.65265, 737.86223};
 constexpr double kLowPass_hz = 12194.217;
-constexpr double kMatched = 0.36;  // of the sample rate, where the low-pass agrees with the analogue one
+// Where the low-pass agrees with the analogue one: this share of the sample rate, or this frequency.
+constexpr double kMatched = 0.36, kMatched_hz = 8000;
 
 // The pole of a one-pole low-pass that has the squared magnitude 1 / (1 + (f/f0)^2) at f.
 double one_pole(double f, double f0, double sample_rate) {
@@ -34,7 +36,7 @@ AWeighting::AWeighting(double sample_rate) {
     high_[i].a = (k - 1) / (k + 1);
     magnitude *= std::abs(high_[i].gain * (1.0 - z) / (1.0 + high_[i].a * z));
   }
-  pole_ = one_pole(kMatched * sample_rate, kLowPass_hz, sample_rate);
+  pole_ = one_pole(std::min(kMatched * sample_rate, kMatched_hz), kLowPass_hz, sample_rate);
   magnitude *= std::norm((1 - pole_) / (1.0 - pole_ * z));
   scale_ = 1 / magnitude;
 }

@@ -1,8 +1,8 @@
 // A-weighting (IEC 61672-1): how the ear weighs frequencies at moderate levels.
 //
 // A digital filter of the standard's analogue one: the poles below 1 kHz by the bilinear transform, the two
-// at 12.2 kHz as one-poles that agree with it in the upper band. Within 0.5 dB of the table up to 0.4 of the
-// sample rate.
+// at 12.2 kHz as one-poles that agree with it in the upper band. Within 0.6 dB of the table up to 0.4 of the
+// sample rate and 10 kHz.
 #pragma once
 
 #include <array>

@@ -2,6 +2,7 @@
 // files' order into the set at the end, so that two runs give the same set.
 #include "models/data/audio/audio_set.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <mutex>
 #include <set>
@@ -30,6 +31,18 @@ AudioOptions completed(AudioOptions o) {
     throw std::runtime_error("--overlap-seconds must be less than --chunk-seconds");
   if (o.use == "ddsp" && o.longest_s < 2 * o.shortest_s)
     throw std::runtime_error("--max-seconds must be at least twice --min-seconds");
+  constexpr const char* kMeasures[] = {
+      "all",          "voices",        "bleed_db",     "decay_s",   "noise_floor_db",
+      "bandwidth_hz", "clipped_share", "voiced_share", "truncated", "isolated",
+      "pitch_steady", "pitch_name",    "duplicate"};
+  for (const std::string& word : o.keep) {
+    if (std::none_of(std::begin(kMeasures), std::end(kMeasures),
+                     [&](const char* m) { return overruled(m, {word}); }))
+      throw std::runtime_error(
+          "--keep=" + word +
+          ": no such measure; all, voices, bleed, decay, noise_floor, bandwidth, clipped, voiced, "
+          "truncated, isolated, pitch, duplicate");
+  }
   return o;
 }
 

@@ -111,8 +111,11 @@ std::optional<Found> measure_recording(const Recording& recording, const Labels&
   const std::vector<Stretch> stretches = stretches_of(survey, options);
   if (stretches.empty()) {
     const float loudest = *std::max_element(survey.db.begin(), survey.db.end());
-    skip(loudest < options.silence.floor_db ? text("is silent: never louder than %.0f dB", loudest)
-                                            : text("nothing in it sounds for %.1f s", options.shortest_s));
+    if (loudest < options.silence.floor_db) {
+      skip("is silent" + (loudest > -150 ? text(": never louder than %.0f dB", loudest) : std::string()));
+    } else {
+      skip(text("nothing in it sounds for %.1f s", options.shortest_s));
+    }
     return found;
   }
 

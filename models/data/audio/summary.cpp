@@ -20,6 +20,33 @@ struct Sum {
   }
 };
 
+std::string words_of(const std::string& measure) {
+  constexpr std::pair<const char*, const char*> kWords[] = {
+      {"voices", "more than one voice"},
+      {"bleed_db", "another pitch beside the voice"},
+      {"decay_s", "a room that rings on"},
+      {"noise_floor_db", "noise"},
+      {"bandwidth_hz", "no high frequencies"},
+      {"clipped_share", "clipping"},
+      {"voiced_share", "hardly any steady pitch"},
+      {"truncated", "files cut short"},
+      {"isolated", "notes that run into each other"},
+      {"pitch_steady", "more than one pitch"},
+      {"pitch_name", "another pitch than the name says"}};
+  for (const auto& [name, words] : kWords) {
+    if (measure == name) return words;
+  }
+  return measure;
+}
+
+// What --keep calls it.
+std::string short_name(const std::string& measure) {
+  for (const char* unit : {"_db", "_s", "_hz", "_share"}) {
+    if (measure.ends_with(unit)) return measure.substr(0, measure.size() - std::string(unit).size());
+  }
+  return measure;
+}
+
 const char* noun(const std::string& use, std::size_t count) {
   if (use == "nsynth") return count == 1 ? "note" : "notes";
   if (use == "samplernn") return count == 1 ? "chunk" : "chunks";
@@ -49,7 +76,8 @@ void print_summary(const Set& set, const AudioOptions& options) {
     std::printf("%zu more are not clean and left out (--keep takes them all the same):\n",
                 set.items.size() - kept.items);
     for (const auto& [measure, sum] : left_out)
-      std::printf("  %4zu for %-16s (%.1f minutes)\n", sum.items, measure.c_str(), sum.minutes);
+      std::printf("  %4zu for %s (%.1f minutes; --keep=%s)\n", sum.items, words_of(measure).c_str(),
+                  sum.minutes, short_name(measure).c_str());
   }
   if (overruled_items.items > 0)
     std::printf("%zu are not clean but kept, as --keep says\n", overruled_items.items);

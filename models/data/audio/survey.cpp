@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "models/data/audio/a_weighting.h"
+#include "models/data/audio/flat_tops.h"
 #include "models/data/sound_file.h"
 
 namespace continuo::data {
@@ -15,37 +16,11 @@ namespace {
 constexpr std::size_t kBlock = 4096;
 constexpr double kMostLoss_db = 12;
 constexpr double kLoudRange_db = 20;
-// A flat top: at least this many equal samples, high up, entered by more than the step of a slow sine's top.
-constexpr int kFlatSamples = 3;
-constexpr float kHigh = 0.25f, kEdge = 8.f / 32768, kNearTop = 0.98f;
+constexpr std::size_t kLookedAt = 2;  // channels in which clipping is looked for
 
 float to_db(double power) {
   return power > 1e-20 ? static_cast<float>(10 * std::log10(power)) : -200.f;
 }
-
-// Runs of equal samples at the top of a wave.
-class FlatTops {
- public:
-  // How many samples became known as clipped.
-  int add(float x) {
-    if (x == last_) {
-      ++length_;
-      if (!edged_) return 0;
-      return length_ == kFlatSamples ? kFlatSamples : length_ > kFlatSamples ? 1 : 0;
-    }
-    const float before = last_;
-    last_ = x;
-    length_ = 1;
-    top_ = std::max(top_, std::abs(x));
-    edged_ = std::abs(x) > kHigh && std::abs(x) >= kNearTop * top_ && std::abs(x) > std::abs(before) + kEdge;
-    return 0;
-  }
-
- private:
-  float last_ = 0, top_ = 0;
-  int length_ = 0;
-  bool edged_ = false;
-};
 
 struct Sums {
   double first = 0, second = 0;
@@ -60,7 +35,7 @@ class Surveyor {
     block_ = static_cast<std::size_t>(std::max(1.0, std::round(0.01 * out_.sample_rate)));
     out_.block_s = static_cast<double>(block_) / out_.sample_rate;
     powers_.assign(out_.channels, 0.0);
-    tops_.resize(out_.channels);
+    tops_.assign(std::min(kLookedAt, out_.channels), FlatTops(block_));
     hash(static_cast<std::uint32_t>(out_.sample_rate));
     hash(static_cast<std::uint32_t>(out_.channels));
   }
@@ -93,7 +68,7 @@ class Surveyor {
     for (std::size_t c = 0; c < out_.channels; ++c) {
       sum += frame[c];
       powers_[c] += double{frame[c]} * frame[c];
-      clips_ += static_cast<double>(tops_[c].add(frame[c])) / static_cast<double>(out_.channels);
+      if (c < tops_.size()) tops_[c].add(frame[c]);
     }
     return out_.channel == kMixed ? sum / static_cast<float>(out_.channels)
                                   : frame[static_cast<std::size_t>(out_.channel)];
@@ -120,9 +95,7 @@ class Surveyor {
     sums_.push_back({static_cast<float>(now_.first / n), static_cast<float>(now_.second / n)});
     total_.first += now_.first;
     total_.second += now_.second;
-    out_.clipped.push_back(static_cast<float>(std::min(1.0, clips_ / n)));
     now_ = {};
-    clips_ = 0;
     in_block_ = 0;
   }
 
@@ -135,6 +108,8 @@ class Surveyor {
   void finish() {
     if (in_block_ > 0) close_block();
     if (in_weighted_ > 0) close_weighted();
+    out_.clipped.assign(sums_.size(), 0.f);
+    for (const FlatTops& tops : tops_) tops.add_shares(out_.clipped);
     const auto n = static_cast<double>(frames_);
     out_.seconds = n / out_.sample_rate;
     out_.missing_s = file_.missing_s();
@@ -167,7 +142,7 @@ class Surveyor {
   };
   std::vector<Block> sums_;
   std::vector<float> weighted_db_;
-  double weighted_ = 0, clips_ = 0;
+  double weighted_ = 0;
   float highest_ = -1e9f, lowest_ = 1e9f;
   std::vector<double> powers_;
   std::vector<FlatTops> tops_;
