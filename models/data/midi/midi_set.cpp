@@ -69,7 +69,8 @@ void add_piece(const symbolic::Sequence& sequence, const MidiFile& file, const s
   item.source = file.source;
   item.file = file.name;
   item.split = file.split;
-  item.group = fs::path(file.name).stem().string();
+  // A published split knows best which of its files are one recording.
+  item.group = file.published ? item.id : fs::path(file.name).stem().string();
   describe(sequence, x, options.rules, item);
   if (options.keep) item.kept = true;
   RecordedItem out{item, piece_hash(sequence), symbolic::tune_marks(sequence), {}};
@@ -156,8 +157,12 @@ void keep_tunes_together(const std::vector<std::size_t>& first, const std::vecto
   for (std::size_t i = 0; i < first.size(); ++i) groups[first[i]].push_back(i);
   for (const auto& [head, members] : groups) {
     if (members.size() < 2) continue;
-    ++all.groups;
-    all.in_groups += members.size();
+    const auto name = [&](std::size_t i) { return all.items[i].source + "/" + all.items[i].group; };
+    const std::string first_name = name(head);
+    if (std::any_of(members.begin(), members.end(), [&](std::size_t i) { return name(i) != first_name; })) {
+      ++all.groups;
+      all.in_groups += members.size();
+    }
     std::string split = all.items[head].split;
     const auto fixed =
         std::find_if(members.begin(), members.end(), [&](std::size_t i) { return published[i]; });
@@ -229,8 +234,8 @@ void assemble(Partial& partial, const MidiSources& sources, const MidiOptions& o
   for (const auto& [name, count] : counts) std::printf("  %8zu in %s\n", count, name.c_str());
   if (all.copies > 0) std::printf("  %zu files are copies of others, note for note\n", all.copies);
   if (all.groups > 0) {
-    std::printf("  %zu files hold %zu tunes more than once; each tune is in one split (%zu files moved)\n",
-                all.in_groups, all.groups, all.moved);
+    std::printf("  %zu tunes stand under several names (%zu files); each is in one split (%zu files moved)\n",
+                all.groups, all.in_groups, all.moved);
   }
   if (all.on_both_sides > 0) {
     std::printf("  %zu files have a tune of another split, which their published splits keep there\n",
