@@ -7,13 +7,20 @@
 namespace continuo::dsp {
 namespace {
 
+constexpr float kTwoPi = 6.28318530718f;
 // Harmonics above this tell little about the pitch and make dips narrower than a sample; noise is there too.
 constexpr double kLowPassHz = 8000;
 // What an octave down costs, in units of the normalised difference: this and a share of the frame's deepest
-// dip. More would cure the suboctaves of some instruments' attacks (bench/pitch_figures.cpp) and lose belted
-// vowels, whose second harmonic outshouts the rest (tests/models/data/make/singer_test.cpp).
+// dip. More would lose belted vowels, whose second harmonic outshouts the rest.
 constexpr float kOctave = 0.03f, kOctaveShare = 0.2f;
-constexpr float kFarDeeper = 0.5f;  // dips that much above the deepest are none
+// A period is none when a half, a third or a quarter of it is a dip too (below kDip) and, of its low
+// partials, those that the shorter period lacks are on average this much softer than the others. So the
+// attack of a reed, two periods of which differ by high partials alone, is no octave lower; and a belted
+// vowel, whose one loud partial is the second, is no octave higher.
+constexpr float kDip = 0.6f, kAbsentDb = -11;
+constexpr int kMostParts = 4, kLowPartials = 4;  // of the shorter period
+constexpr float kQuietest = 1e-4f;               // of the loudest partial's power: softer ones count as that
+constexpr float kFarDeeper = 0.5f;               // dips that much above the deepest are none
 // The parabola spans this share of the lag where the dip is deep, and less where it is shallow.
 constexpr float kReach = 0.05f, kReachShare = 0.4f;
 
@@ -55,6 +62,10 @@ void PitchTracker::prepare(const PitchSpec& spec) {
   linear_.assign(ring_.size(), 0.f);
   frame_.assign(static_cast<std::size_t>(fft_.size()), 0.f);
   spectrum_.assign(static_cast<std::size_t>(fft_.bins()), {});
+  window_.resize(static_cast<std::size_t>(length_));
+  for (int i = 0; i < length_; ++i)
+    window_[static_cast<std::size_t>(i)] =
+        1 - std::cos(kTwoPi * static_cast<float>(i) / static_cast<float>(length_));
   energy_.assign(static_cast<std::size_t>(length_) + 1, 0.);
   difference_.assign(static_cast<std::size_t>(max_lag_) + 2, 0.f);
   normalised_.assign(difference_.size(), 1.f);
@@ -130,6 +141,58 @@ int PitchTracker::choose() const noexcept {
   return best;
 }
 
+// The lag itself, or the part of it that is the true period.
+int PitchTracker::shortest(int lag) const noexcept {
+  for (int parts = 2; parts <= kMostParts;) {
+    const int near = static_cast<int>(std::lround(static_cast<double>(lag) / parts));
+    if (near - 2 < min_lag_) return lag;
+    int dip = near - 2;
+    for (int l = near - 1; l <= near + 2; ++l) dip = normalised(l) < normalised(dip) ? l : dip;
+    if (normalised(dip) > kDip || foreign_db(refine(lag), parts) > kAbsentDb) {
+      ++parts;
+    } else {
+      lag = dip;
+      parts = 2;
+    }
+  }
+  return lag;
+}
+
+// How loud those low partials of `period` are that are none of period / parts, beside those that are: means,
+// dB.
+float PitchTracker::foreign_db(float period, int parts) const noexcept {
+  constexpr int kMost = kLowPartials * kMostParts;
+  alignas(64) float cosine[kMost], sine[kMost], turn_cosine[kMost], turn_sine[kMost];
+  alignas(64) float real[kMost] = {}, imaginary[kMost] = {};
+  for (int k = 0; k < kMost; ++k) {
+    const float turn = kTwoPi * static_cast<float>(k + 1) / period;
+    cosine[k] = 1, sine[k] = 0, turn_cosine[k] = std::cos(turn), turn_sine[k] = std::sin(turn);
+  }
+  const float* x = linear_.data() + box_ - 1;
+  for (int i = 0; i < length_; ++i) {
+    const float value = x[i] * window_[static_cast<std::size_t>(i)];
+    for (int k = 0; k < kMost; ++k) {
+      real[k] += value * cosine[k], imaginary[k] += value * sine[k];
+      const float next = cosine[k] * turn_cosine[k] - sine[k] * turn_sine[k];
+      sine[k] = sine[k] * turn_cosine[k] + cosine[k] * turn_sine[k], cosine[k] = next;
+    }
+  }
+  const int count = std::min(kLowPartials * parts, static_cast<int>(0.5f * period));
+  float loudest = 0;
+  for (int k = 0; k < count; ++k) {
+    real[k] = real[k] * real[k] + imaginary[k] * imaginary[k];
+    loudest = std::max(loudest, real[k]);
+  }
+  float own = 0, foreign = 0;
+  int owns = 0;
+  for (int k = 0; k < count; ++k) {
+    const bool mine = (k + 1) % parts == 0;
+    (mine ? own : foreign) += 10 * std::log10(std::max(real[k], loudest * kQuietest) + 1e-20f);
+    owns += mine ? 1 : 0;
+  }
+  return owns > 0 ? foreign / static_cast<float>(count - owns) - own / static_cast<float>(owns) : 0;
+}
+
 // Position of the dip around `lag`, samples: the lowest point of the parabola that fits the difference best.
 float PitchTracker::refine(int lag) const noexcept {
   const float share = std::min(kReach, kReachShare * normalised(lag));
@@ -151,7 +214,7 @@ PitchFrame PitchTracker::analyse() noexcept {
   PitchFrame frame;
   if (!(energy_.back() / length_ > std::pow(10.0, spec_.silence_db / 10))) return frame;
   measure();
-  const int lag = choose();
+  const int lag = shortest(choose());
   frame.f0_hz = static_cast<float>(spec_.sample_rate) / refine(lag);
   frame.aperiodicity = std::min(1.f, normalised(lag));
   frame.voiced = frame.aperiodicity < spec_.voiced_below;

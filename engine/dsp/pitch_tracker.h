@@ -4,9 +4,9 @@
 // difference function, cumulative mean normalisation, parabolic interpolation. Other than there, each lag
 // compares all samples that the frame has for it (by the autocorrelation, so a frame costs two FFTs), and not
 // the first dip under a threshold wins but the one of least cost: its depth, and a little for each octave
-// down, the less the cleaner the sound. The compared stretches lie
-// symmetrically about the frame's centre, so a glide is not read early or late. One code for dataset
-// preparation and live input; a live stream reports frame j latency_samples() late.
+// down, the less the cleaner the sound; a part of its lag is taken if the low partials speak for it. The
+// compared stretches lie symmetrically about the frame's centre, so a glide is not read early or late. One
+// code for dataset preparation and live input; a live stream reports frame j latency_samples() late.
 #pragma once
 
 #include <complex>
@@ -51,6 +51,8 @@ class PitchTracker {
   void smooth() noexcept;
   void measure() noexcept;
   [[nodiscard]] int choose() const noexcept;
+  [[nodiscard]] int shortest(int lag) const noexcept;
+  [[nodiscard]] float foreign_db(float period, int parts) const noexcept;
   [[nodiscard]] float bottom(int lag) const noexcept;
   [[nodiscard]] float refine(int lag) const noexcept;
   [[nodiscard]] float normalised(int lag) const noexcept {
@@ -68,6 +70,7 @@ class PitchTracker {
   std::vector<float> linear_;                  // the ring, oldest sample first
   std::vector<float> frame_;                   // [fft], low-passed, and zeros; then its autocorrelation
   std::vector<std::complex<float>> spectrum_;  // [bins]
+  std::vector<float> window_;                  // [length], Hann
   std::vector<double> energy_;                 // [length + 1], of the first n samples
   std::vector<float> difference_;              // [max_lag + 2], mean square, by lag
   std::vector<float> normalised_;
