@@ -26,6 +26,9 @@ void require_readable(const fs::path& file) {
   if (fs::file_size(file, error) == 0) throw std::runtime_error(file.string() + ": is empty (0 bytes)");
 }
 
+// Float files may be louder than full scale, and some are scaled as 16 or 24 bit; not more.
+constexpr float kLoudest = 1e7f;
+
 std::string log_of(SNDFILE* handle) {
   std::array<char, 16384> log{};
   sf_command(handle, SFC_GET_LOG_INFO, log.data(), static_cast<int>(log.size()));
@@ -54,8 +57,12 @@ std::size_t SoundFile::read(std::span<float> frames) {
   const sf_count_t got = sf_readf_float(handle_.get(), frames.data(), wanted);
   if (got <= 0) return 0;
   for (const float v : frames.first(static_cast<std::size_t>(got) * channels())) {
-    if (!std::isfinite(v))
-      throw std::runtime_error(path_.string() + ": contains samples that are not numbers");
+    if (!(std::abs(v) <= kLoudest)) {
+      throw std::runtime_error(path_.string() +
+                               (std::isfinite(v) ? ": holds a sample of " + std::to_string(v) +
+                                                       ", where 1 is full scale; it is damaged"
+                                                 : std::string(": contains samples that are not numbers")));
+    }
   }
   read_ += static_cast<std::uint64_t>(got);
   return static_cast<std::size_t>(got);

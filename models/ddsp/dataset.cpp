@@ -10,6 +10,7 @@
 #include "models/data/audio_file.h"
 #include "models/data/split.h"
 #include "models/ddsp/clip_cache.h"
+#include "models/ddsp/set_items.h"
 
 namespace continuo::ddsp {
 namespace {
@@ -48,6 +49,15 @@ void check_pitch(const Clip& clip, const std::filesystem::path& file) {
     throw std::runtime_error(file.string() +
                              ": hardly any steady pitch; a DDSP model learns one note at a time");
   }
+}
+
+// Of a data set or a plain folder.
+std::vector<SetItem> recordings_in(const std::filesystem::path& folder, const DatasetSpec& spec) {
+  if (is_set(folder)) return set_items(folder, spec.sample_rate, spec.hop);
+  std::vector<SetItem> items;
+  for (const auto& file : data::find_audio(folder))
+    items.push_back({file, file.parent_path().filename().string(), data::held_out(file)});
+  return items;
 }
 
 // Marks what is held out when the names' hashes mark nothing.
@@ -159,10 +169,10 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
     report("left out: " + last_problem);
   };
   for (const auto& folder : folders) {
-    for (const auto& file : data::find_audio(folder)) {
+    for (const SetItem& item : recordings_in(folder, spec)) {
+      const auto& file = item.file;
       try {
-        Recording recording{file, file.parent_path().filename().string(),
-                            data::read_audio(file, spec.sample_rate), data::held_out(file)};
+        Recording recording{file, item.player, data::read_audio(file, spec.sample_rate), item.held_out};
         if (static_cast<double>(recording.audio.size()) < kShortest_s * spec.sample_rate) {
           throw std::runtime_error(file.string() + ": shorter than 0.5 s");
         }

@@ -40,10 +40,11 @@ struct Dataset {
   std::vector<Clip> augmented;  // of the training recordings: detuned copies, joined notes
 };
 
-// Reads every recording below `folders`. Files that cannot be used (unreadable, shorter than 0.5 s, hardly
-// any steady pitch) are left out and named to `report`. Held out: what models/data/split.h says; when that
-// names none, the recording with the lowest hash of four or more, or the last tenth of each of fewer. Throws
-// std::runtime_error when too little is left to train on (under 10 s), saying what was wrong.
+// Reads every recording below `folders`; of a data set (set.json) its kept items with their splits
+// (set_items.h). Files that cannot be used (unreadable, shorter than 0.5 s, hardly any steady pitch) are left
+// out and named to `report`. Held out: what models/data/split.h says; when that names none, the recording
+// with the lowest hash of four or more, or the last tenth of each of fewer. Throws std::runtime_error when
+// too little is left to train on (under 10 s), saying what was wrong.
 Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const DatasetSpec& spec,
                      const std::function<void(const std::string&)>& report);
 

@@ -42,7 +42,9 @@ int main(int argc, char** argv) {
       app.add_subcommand("ddsp",
                          "An instrument that is played by pitch and power: one note at a time, best 10 "
                          "to 20 minutes of one instrument, one microphone, one room.");
-  ddsp->add_option("--data", data, "Folders or files with recordings (wav, flac, aiff, ogg, opus, mp3)")
+  ddsp->add_option(
+          "--data", data,
+          "Data sets (of data audio), or folders or files with recordings (wav, flac, aiff, ogg, opus, mp3)")
       ->required();
   ddsp->add_option("--out", options.out, "Name of the model, or a path to its file")->required();
   ddsp->add_option("--minutes", spec.minutes, "Time to train")
