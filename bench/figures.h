@@ -44,5 +44,6 @@ std::vector<Row> measure_start(const Settings&);
 std::vector<Row> measure_ddsp(const Settings&);
 std::vector<Row> measure_pitch(const Settings&);
 std::vector<Row> measure_midi(const Settings&);
+std::vector<Row> measure_audio_features(const Settings&);
 
 }  // namespace continuo::bench

@@ -37,6 +37,7 @@ const std::vector<Group>& groups() {
         {"pitch_rpa_10db", "of frames"},
         {"pitch_octave_errors", "% of frames"}},
        measure_pitch},
+      {"audio features on one core", {{"audio_features_xrt", "x real time"}}, measure_audio_features},
       {"MIDI files read and taken apart", {{"midi_files_per_s", "files/s"}}, measure_midi},
   };
   return all;
