@@ -17,7 +17,6 @@ class Spectra {
     int size = 256;
     while (size < window_s * sample_rate) size *= 2;
     hz_per_bin_ = sample_rate / size;
-    step_s_ = 0.5 * size / sample_rate;
     dsp::RealFft fft;
     fft.prepare(size);
     const auto n = static_cast<std::size_t>(size);
@@ -47,7 +46,7 @@ class Spectra {
   double power(std::size_t frame, std::size_t bin) const { return power_[frame * bins_ + bin]; }
 
  private:
-  double hz_per_bin_ = 0, step_s_ = 0;
+  double hz_per_bin_ = 0;
   std::size_t bins_ = 0;
   std::vector<float> power_;  // [frames][bins]
 };

@@ -93,8 +93,8 @@ std::vector<double> vibrato_phase(const std::vector<double>& cents) {
 
 // What each partial does between two looks, beyond k times what all do.
 struct Strays {
-  std::vector<std::vector<double>> hz;         // [partial][look], 0 where it does not stand out
-  std::vector<std::vector<double>> heard;      // 1 where it does
+  std::vector<std::vector<double>> hz;         // [partial][look], only good where heard
+  std::vector<std::vector<double>> heard;      // 1 where it stands out of its noise
   std::vector<std::vector<double>> noise;      // variance of `hz` by noise alone
   std::vector<std::vector<Complex>> envelope;  // against the common pitch
   std::vector<std::vector<double>> noise_power;
@@ -259,6 +259,9 @@ std::optional<double> partial_spread(std::span<const float> audio, double sample
     }
   }
   if (weighted.empty()) return {};
+  // Both ways to weigh the partials miss something: with their frequency, the low ones of a high voice hardly
+  // count; without, a formant's movement at the first partial counts too much. The share tells a voice whose
+  // few strays are sudden (a consonant) from one whose envelopes wander all the time.
   return std::sqrt(percentile(weighted, kLow) * percentile(mean, kLow)) *
          std::pow(percentile(share, kLow), 0.25);
 }
