@@ -35,6 +35,9 @@ std::vector<Entry> entries() {
   all.push_back({{"midi-simutrans", "game music, light", "Artistic-1.0", {"simutrans-data"}}, make_midi_set});
   all.push_back(
       {{"midi-openttd", "game music, jazz and rock", "GPL-2.0-only", {"openttd-openmsx"}}, make_midi_set});
+  all.push_back(
+      {{"midi-mma", "accompaniments: drums, bass, chords of 1,100 grooves", "GPL-2.0-or-later", {"mma"}},
+       make_mma_set});
   return all;
 }
 

@@ -24,6 +24,7 @@ int make_singer_set(const MakeOptions& options, const std::atomic<bool>& stop);
 int make_instrument_set(const MakeOptions& options, const std::atomic<bool>& stop);
 int make_festival_set(const MakeOptions& options, const std::atomic<bool>& stop);
 int make_texture_set(const MakeOptions& options, const std::atomic<bool>& stop);
+int make_mma_set(const MakeOptions& options, const std::atomic<bool>& stop);
 int make_midi_set(const MakeOptions& options, const std::atomic<bool>& stop);
 
 }  // namespace continuo::make

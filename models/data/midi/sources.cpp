@@ -58,19 +58,21 @@ std::map<std::string, std::string> published_splits(const fs::path& given) {
   return out;
 }
 
-// "| licence | GPL v3 ... |" and "Attribution: ..." of a README.md in the folder.
+// Of a README.md in the folder: "| licence | GPL v3 ... |" and "Attribution: ...", or "licence: ..." and
+// "attribution: ..." as `data make` writes them.
 void read_rights(const fs::path& folder, Source& source) {
+  const auto take = [](const std::string& line, const char* key, std::string& into) {
+    if (!line.starts_with(key) || !into.empty()) return;
+    const std::size_t from = line.find_first_not_of(' ', std::string(key).size());
+    const std::size_t last = line.find_last_not_of(" |\r");
+    if (from != std::string::npos && last >= from) into = line.substr(from, last - from + 1);
+  };
   std::ifstream in(folder / "README.md");
   std::string line;
   while (std::getline(in, line)) {
-    for (const char* key : {"| licence |", "| license |", "| rights |"}) {
-      if (!line.starts_with(key) || !source.licence.empty()) continue;
-      source.licence = line.substr(std::string(key).size());
-      while (!source.licence.empty() && (source.licence.back() == '|' || source.licence.back() == ' '))
-        source.licence.pop_back();
-      while (source.licence.starts_with(' ')) source.licence.erase(0, 1);
-    }
-    if (line.starts_with("Attribution: ")) source.attribution = line.substr(13);
+    for (const char* key : {"| licence |", "| license |", "| rights |", "licence: "})
+      take(line, key, source.licence);
+    for (const char* key : {"Attribution: ", "attribution: "}) take(line, key, source.attribution);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <complex>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 
 #include "models/data/audio_file.h"
 #include "tests/models/data/make/tracked.h"
@@ -315,4 +316,29 @@ TEST_CASE("nothing clips and nothing is lost at any voice, vowel and technique")
       }
     }
   }
+}
+
+TEST_CASE("no technique clips, none is lost, and they are as loud beside each other as they are in life") {
+  std::map<Technique, double> loudest_db;
+  for (const Technique technique : kTechniques) {
+    double loudest = 0, softest = 1;
+    for (const SingerVoice& voice : singer_voices()) {
+      for (const Vowel vowel : kVowels) {
+        Random random(9, name_of(technique) + voice.name + name_of(vowel));
+        float peak = 0;
+        for (const float x :
+             sing(compose_singing(technique, voice, 2, random), technique, voice, vowel, kRate, 9))
+          peak = std::max(peak, std::abs(x));
+        loudest = std::max<double>(loudest, peak);
+        softest = std::min<double>(softest, peak);
+      }
+    }
+    INFO(name_of(technique) << ": peaks of " << softest << " to " << loudest);
+    CHECK(loudest < 0.9);
+    CHECK(softest > 0.02);
+    loudest_db[technique] = 20 * std::log10(loudest);
+  }
+  CHECK(loudest_db[Technique::belt] > loudest_db[Technique::straight] + 3);
+  CHECK(loudest_db[Technique::fry] < loudest_db[Technique::straight]);
+  CHECK(loudest_db[Technique::belt] < loudest_db[Technique::fry] + 24);
 }

@@ -159,6 +159,22 @@ TEST_CASE("published splits are kept, also when a folder of theirs is given") {
   CHECK(read_set(folder.path() / "out").items[1].split == "valid");
 }
 
+TEST_CASE("licence and attribution come from the source's README, in either form") {
+  const make::ScratchFolder folder;
+  const auto rights = [&](const std::string& readme) {
+    write(folder.path() / "in/a.mid", tune(1));
+    std::ofstream(folder.path() / "in/README.md") << readme;
+    return find_midi(options_for(folder.path() / "in", folder.path() / "out")).sources.at(0);
+  };
+  const Source table =
+      rights("# X\n| licence | CC BY 4.0 (file LICENSE) |\n\nAttribution: Somebody, 2020.\n");
+  CHECK(table.licence == "CC BY 4.0 (file LICENSE)");
+  CHECK(table.attribution == "Somebody, 2020.");
+  const Source made = rights("# X\n\nlicence: GPL-2.0-or-later\nattribution: Bob\n");
+  CHECK(made.licence == "GPL-2.0-or-later");
+  CHECK(made.attribution == "Bob");
+}
+
 TEST_CASE("after kill -9 the same command goes on, and gives the same bytes") {
   const make::ScratchFolder folder;
   const fs::path in = folder.path() / "in", out = folder.path() / "out", fresh = folder.path() / "fresh";
