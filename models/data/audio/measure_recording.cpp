@@ -30,10 +30,9 @@ std::vector<Stretch> stretches_of(const Survey& survey, const AudioOptions& o) {
   const double shortest = o.use == "nsynth" ? 0.15 : o.shortest_s;
   std::vector<Stretch> out;
   for (const Stretch& s : sounding_stretches(survey.db, survey.block_s, shortest, o.silence)) {
-    const auto parts =
-        o.use == "samplernn"
-            ? chunks_of(s, o.chunk_s, o.overlap_s, std::max(shortest, o.chunk_s / 4))
-            : cut_long(s, survey.db, survey.block_s, o.use == "nsynth" ? kLongestRun_s : o.longest_s);
+    const auto parts = o.use == "samplernn" ? chunks_of(s, o.chunk_s, o.overlap_s, shortest)
+                                            : cut_long(s, survey.db, survey.block_s,
+                                                       o.use == "nsynth" ? kLongestRun_s : o.longest_s);
     out.insert(out.end(), parts.begin(), parts.end());
   }
   return out;

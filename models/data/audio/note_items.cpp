@@ -39,6 +39,36 @@ std::vector<float> cut_note(const std::vector<float>& audio, std::size_t begin, 
   return note;
 }
 
+// A scooped or noisy attack, or a slip of the tracker, is no note of its own: it joins the one that follows
+// without a new onset.
+std::vector<Note> joined_notes(const std::vector<Note>& notes, const Features& features, double frame_rate) {
+  constexpr double kAttack_s = 0.35;
+  constexpr float kSamePitch = 0.7f, kOnset_db = 6;
+  const auto rises = [&](std::size_t at) {
+    const std::size_t from = at - std::min<std::size_t>(at, 5), to = std::min(features.frames(), at + 8);
+    float lowest = 0, rise = 0;
+    for (std::size_t j = from; j < to; ++j) {
+      lowest = std::min(lowest, features.db[j]);
+      rise = std::max(rise, features.db[j] - lowest);
+    }
+    return rise > kOnset_db;
+  };
+  std::vector<Note> out;
+  for (const Note& note : notes) {
+    if (!out.empty() && note.begin <= out.back().end + 2 && !rises(note.begin)) {
+      Note& before = out.back();
+      const bool attack = static_cast<double>(before.end - before.begin) < kAttack_s * frame_rate;
+      if (attack || std::abs(before.midi - note.midi) < kSamePitch) {
+        before.end = note.end;
+        if (attack) before.midi = note.midi;
+        continue;
+      }
+    }
+    out.push_back(note);
+  }
+  return out;
+}
+
 // What the tracker heard in a note's frames.
 struct Heard {
   double midi = 0, range = 0, voiced = 0, level_db = -80;
@@ -101,7 +131,8 @@ std::vector<Piece> note_pieces(const Piece& stretch, const Known& given, const D
   const auto hop = static_cast<std::size_t>(desk.spec.pitch.hop);
   const Features features = extract_features(stretch.audio, desk.spec);
   const auto shortest = static_cast<std::size_t>(kShortest_s * rate) / hop;
-  std::vector<Note> notes = find_notes(features.midi, features.db, features.voiced, shortest);
+  std::vector<Note> notes = joined_notes(find_notes(features.midi, features.db, features.voiced, shortest),
+                                         features, rate / desk.spec.pitch.hop);
   if (notes.empty()) notes.push_back({0, features.frames(), 0, -80});
 
   Known known = given;
@@ -110,6 +141,9 @@ std::vector<Piece> note_pieces(const Piece& stretch, const Known& given, const D
     known.midi = named.midi;
     if (!known.velocity) known.velocity = named.velocity;
   }
+  // A file that is named after its note holds one.
+  if (known.midi)
+    notes = {{notes.front().begin, features.frames(), notes.front().midi, notes.front().sustain_db}};
   const auto length = static_cast<std::size_t>(std::lround(desk.options.note_s * rate));
   const auto lead = static_cast<std::size_t>(kLead_s * rate);
   std::vector<Piece> pieces;
@@ -125,15 +159,13 @@ std::vector<Piece> note_pieces(const Piece& stretch, const Known& given, const D
     piece.item.end_s = at + static_cast<double>(std::min(length, end - begin)) / rate;
     const std::size_t until = std::min({notes[n].end, features.frames(), notes[n].begin + length / hop});
     const Heard heard = hear(features, notes[n].begin, until);
-    // One name for several notes says nothing about each.
-    const Known of_note = notes.size() == 1 ? known : Known{};
-    judge(heard, of_note, n == 0, piece.item);
+    judge(heard, known, n == 0, piece.item);
     const bool heard_well = heard.voiced >= kLeastVoiced;
-    const double pitch = of_note.midi ? *of_note.midi : heard_well ? std::round(heard.midi) : -1;
+    const double pitch = known.midi ? *known.midi : heard_well ? std::round(heard.midi) : -1;
     if (pitch >= 0) piece.item.details["pitch"] = static_cast<int>(std::lround(pitch));
     if (heard_well) piece.item.details["cents"] = std::round(100 * (heard.midi - std::round(pitch)));
     piece.item.details["level_db"] = std::round(heard.level_db * 10) / 10;
-    if (of_note.velocity) piece.item.details["velocity"] = *of_note.velocity;
+    if (known.velocity) piece.item.details["velocity"] = *known.velocity;
     pieces.push_back(std::move(piece));
   }
   return pieces;

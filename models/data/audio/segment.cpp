@@ -121,7 +121,7 @@ std::vector<Stretch> chunks_of(const Stretch& stretch, double chunk_s, double ov
   for (int n = 0;; ++n) {
     const double begin = stretch.begin_s + n * step;
     const double end = std::min(stretch.end_s, begin + chunk_s);
-    if (end - begin < shortest_s) break;
+    if (end - begin < (n == 0 ? shortest_s : std::max(shortest_s, chunk_s / 4))) break;
     out.push_back({begin, end});
     if (end >= stretch.end_s) break;
   }

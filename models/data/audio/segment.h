@@ -34,7 +34,7 @@ std::vector<Stretch> cut_long(const Stretch& stretch, std::span<const float> db,
                               double longest_s);
 
 // Chunks of `chunk_s`, each beginning chunk_s - overlap_s after the one before; a rest shorter than
-// `shortest_s` is left out.
+// a quarter of a chunk is left out, and so is a stretch shorter than `shortest_s`.
 std::vector<Stretch> chunks_of(const Stretch& stretch, double chunk_s, double overlap_s, double shortest_s);
 
 }  // namespace continuo::data
