@@ -40,10 +40,16 @@ Cleanness measure_cleanness(std::span<const float> audio, double sample_rate, co
   out.voices = partial_spread(audio, sample_rate, settled, hop);
   out.bleed_db = tonal_bleed(audio, sample_rate, settled, hop);
   out.decay_s = free_decay(audio, sample_rate);
-  out.noise_floor_db = noise_floor(audio, sample_rate);
+  // Of a sound without pitch nobody can say what is noise in it, but for its pauses.
   std::vector<double> levels(features.db.begin(), features.db.end());
-  if (const auto loud = percentile(levels, 0.9)) out.noise_under_voice_db = *loud - *out.noise_floor_db;
-  out.hum_hz = mains_hum(audio, sample_rate);
+  const double loud = percentile(levels, 0.9).value_or(0), soft = percentile(levels, 0.05).value_or(0);
+  if (features.voiced_share() > 0.3) {
+    out.noise_floor_db = noise_floor(audio, sample_rate);
+    out.hum_hz = mains_hum(audio, sample_rate);
+  } else if (loud - soft > 25) {
+    out.noise_floor_db = std::min(soft, *noise_floor(audio, sample_rate));
+  }
+  if (out.noise_floor_db) out.noise_under_voice_db = loud - *out.noise_floor_db;
   out.bandwidth_hz = bandwidth(audio, sample_rate);
   out.clipped_share = clipped_share(audio);
   return out;

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <numbers>
 #include <numeric>
 
+#include "engine/dsp/fft.h"
 #include "models/data/audio/cleanness_parts.h"
 #include "models/data/audio/phase_warp.h"
 
@@ -86,11 +88,65 @@ Powers weigh(std::span<const std::complex<float>> bins, int periods, int harmoni
   return out;
 }
 
+// How many looks at loud stretches without a pitch (longer than any consonant) show lines all the same: notes
+// with no period in common.
+std::size_t pitchless_tones(std::span<const float> audio, double sample_rate, const Features& features,
+                            int hop) {
+  constexpr double kLoud = 20, kLongest = 0.25;  // dB under the loudest; s of a consonant
+  constexpr double kLine = 20, kMostly = 0.7;    // over the median around; share of the power in lines
+  constexpr int kAround = 24;                    // bins
+  if (features.frames() == 0) return 0;
+  int size = 256;
+  while (size < 0.16 * sample_rate) size *= 2;
+  dsp::RealFft fft;
+  fft.prepare(size);
+  const auto n = static_cast<std::size_t>(size);
+  std::vector<float> in(n);
+  std::vector<std::complex<float>> out(n / 2 + 1);
+  std::vector<double> power(n / 2 + 1), around;
+  const auto looks_tonal = [&](std::size_t begin) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const double phase = 2 * std::numbers::pi * static_cast<double>(i) / size;
+      in[i] = audio[begin + i] * static_cast<float>(0.5 - 0.5 * std::cos(phase));
+    }
+    fft.forward(in.data(), out.data());
+    for (std::size_t b = 0; b < out.size(); ++b) power[b] = std::norm(out[b]);
+    const int low = std::max(kAround, static_cast<int>(80 * size / sample_rate));
+    const int high = static_cast<int>(std::min(kHighest, 0.45 * sample_rate) * size / sample_rate);
+    const auto at = [&](int b) { return power[static_cast<std::size_t>(b)]; };
+    double lines = 0, total = 0;
+    for (int b = low; b < high; ++b) {
+      total += at(b);
+      if (at(b) < at(b - 1) || at(b) < at(b + 1) || at(b) < at(b - 2) || at(b) < at(b + 2)) continue;
+      around.assign(power.begin() + b - kAround, power.begin() + b + kAround + 1);
+      if (at(b) > kLine * *percentile(around, 0.5))
+        lines += at(b - 2) + at(b - 1) + at(b) + at(b + 1) + at(b + 2);
+    }
+    return lines > kMostly * total;
+  };
+  const float floor = *std::max_element(features.db.begin(), features.db.end()) - static_cast<float>(kLoud);
+  const auto shortest = static_cast<std::size_t>(kLongest * sample_rate / hop);
+  const auto step = static_cast<std::size_t>(kStep * sample_rate);
+  std::size_t count = 0;
+  for (std::size_t j = 0, begin = 0; j <= features.frames(); ++j) {
+    if (j < features.frames() && !features.voiced[j] && features.db[j] > floor) continue;
+    const std::size_t end = std::min(j * static_cast<std::size_t>(hop), audio.size());
+    if (j - begin >= shortest) {
+      for (std::size_t at = begin * static_cast<std::size_t>(hop); at + n <= end; at += step) {
+        count += looks_tonal(at) ? 1 : 0;
+      }
+    }
+    begin = j + 1;
+  }
+  return count;
+}
+
 }  // namespace
 
 std::optional<double> tonal_bleed(std::span<const float> audio, double sample_rate, const Features& features,
                                   int hop) {
   constexpr double kShare = 0.5;
+  constexpr std::size_t kFewest = 5;  // looks, 0.4 s
   std::vector<double> ratios;
   PhaseWarp warp(audio, sample_rate, kPoints);
   for (const VoicedRun run : voiced_runs(features, static_cast<std::size_t>(0.2 * sample_rate / hop))) {
@@ -106,7 +162,8 @@ std::optional<double> tonal_bleed(std::span<const float> audio, double sample_ra
       ratios.push_back(std::max(powers.lines / std::max(powers.comb, 1e-30), second_comb(powers.harmonics)));
     }
   }
-  if (ratios.empty()) return {};
+  ratios.insert(ratios.end(), pitchless_tones(audio, sample_rate, features, hop), 1.0);
+  if (ratios.size() < kFewest) return {};
   return 10 * std::log10(std::max(*percentile(ratios, kShare), 1e-9));
 }
 

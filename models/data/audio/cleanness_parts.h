@@ -14,8 +14,8 @@ namespace continuo::data {
 std::optional<double> partial_spread(std::span<const float> audio, double sample_rate,
                                      const Features& features, int hop);
 
-// Power of tones between the harmonics relative to the harmonics, dB (cleanness_bleed.cpp). Nothing without a
-// voiced stretch of 24 periods.
+// Power of tones between the harmonics relative to the harmonics, dB (cleanness_bleed.cpp). Loud tones
+// without any common pitch count as 0 dB. Nothing where neither they nor a voice last for 0.4 s.
 std::optional<double> tonal_bleed(std::span<const float> audio, double sample_rate, const Features& features,
                                   int hop);
 
