@@ -50,6 +50,9 @@ std::uint64_t tune_hash(const json& example) {
       hash = (hash ^ (static_cast<std::uint64_t>(value) >> (8 * byte) & 255u)) * 1099511628211ULL;
     }
   };
+  // A performance is another one when it is played otherwise.
+  const bool groove = example.value("kind", "") == "groove";
+  if (groove) mix(2);
   std::int64_t first_pitch = -1, first_step = -1;
   for (const json& track : example.at("tracks")) {
     const bool drums = track.value("role", "") == "drums";
@@ -61,6 +64,7 @@ std::uint64_t tune_hash(const json& example) {
       mix(drums ? pitch : pitch - first_pitch);
       mix(start - first_step);
       mix(drums ? 0 : end - start);
+      if (groove) mix(note.at(3));
     }
   }
   return hash;
@@ -159,11 +163,12 @@ Facts kind_facts(const std::filesystem::path& file, Grid& grid, Facts& shared) {
 void add_midi_facts(Facts& facts, const Set& set, const std::filesystem::path& folder) {
   std::vector<double> pitch(128, 0.0), velocity(128, 0.0), tempo(60, 0.0), density(33, 0.0);
   std::map<std::string, double> events, keys, metres;
-  double bars = 0, tempi_120 = 0, tempi = 0;
+  double bars = 0, tempi_120 = 0, tempi = 0, again = 0;
   std::map<std::string, double> by_recording;
   for (const Item& item : set.items) {
     if (!item.kept) continue;
     const json& d = item.details;
+    again += d.contains("same_tune_as");
     sum(d, "pitch_histogram", pitch);
     sum(d, "velocity_histogram", velocity);
     if (const auto found = d.find("events"); found != d.end() && found->is_object()) {
@@ -189,6 +194,7 @@ void add_midi_facts(Facts& facts, const Set& set, const std::filesystem::path& f
     if (const auto b = d.find("bars"); b != d.end() && b->is_number()) bars += b->get<double>();
   }
   facts["bars"] = rounded(bars);
+  if (again > 0) facts["same_tune_items"] = again;
   double notes = 0;
   for (const double p : pitch) notes += p;
   facts["notes"] = rounded(notes);

@@ -212,14 +212,19 @@ Overview overview(Partial& partial, const MidiSources& sources, const MidiOption
 void assemble(Partial& partial, const MidiSources& sources, const MidiOptions& options, Set& set) {
   Overview all = overview(partial, sources, options);
   Outputs outputs(options.out);
-  std::unordered_set<std::uint64_t> windows;
+  std::unordered_set<std::uint64_t> there;
+  std::size_t again = 0;
   auto item = all.items.begin();
   for (const MidiFile& file : sources.files) {
     for (const RecordedItem& r : partial.read(file.path.string()).items) {
       const Item& now = *item++;
       if (!now.kept) continue;
       for (const RecordedLine& line : r.lines) {
-        if (line.file.starts_with("windows-") && !windows.insert(line.hash).second) continue;
+        // Each example once. With --keep only windows: there a loop would drown the rest.
+        if (!there.insert(line.hash).second && (!options.keep || line.file.starts_with("windows-"))) {
+          again += !line.file.starts_with("windows-");
+          continue;
+        }
         std::string text = line.json;
         text.replace(text.find(kSplitPlace), std::string(kSplitPlace).size(),
                      "\"split\":\"" + now.split + "\"");
@@ -232,6 +237,7 @@ void assemble(Partial& partial, const MidiSources& sources, const MidiOptions& o
   const auto counts = outputs.finish();
   write_set(options.out, set);
   for (const auto& [name, count] : counts) std::printf("  %8zu in %s\n", count, name.c_str());
+  if (again > 0) std::printf("  %zu examples stand there already, note for note, and are left out\n", again);
   if (all.copies > 0) std::printf("  %zu files are copies of others, note for note\n", all.copies);
   if (all.groups > 0) {
     std::printf("  %zu tunes stand under several names (%zu files); each is in one split (%zu files moved)\n",

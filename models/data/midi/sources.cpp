@@ -96,6 +96,9 @@ MidiSources find_midi(const MidiOptions& options) {
       source.name = fs::weakly_canonical(folder).filename().string() + "-" + std::to_string(n);
     source.folder = given;
     read_rights(root, source);
+    // A folder of a collection whose README stands above it.
+    if (source.licence.empty())
+      read_rights(fs::weakly_canonical(root.empty() ? fs::path(".") : root).parent_path(), source);
     if (source.licence.empty()) source.licence = options.licence;
     if (source.attribution.empty()) source.attribution = options.attribution;
     const auto splits = published_splits(root.empty() ? fs::path(".") : root);
