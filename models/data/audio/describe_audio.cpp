@@ -127,7 +127,7 @@ void describe_audio(std::span<const float> audio, const ItemTracks& tracks, int 
   f["brightness_hz"] = std::round(brightness_hz(audio, sample_rate));
   f["aperiodicity"] = thousandths(aperiodicity / sounding);
   f["attack_ms"] = std::round(attack_ms(tracks.db, frame_s));
-  f["onsets_per_s"] = thousandths(onsets_per_s(tracks.db, frame_s));
+  f["onset_rate_hz"] = thousandths(onsets_per_s(tracks.db, frame_s));
   f["voiced_share"] = thousandths(static_cast<double>(pitch.size()) / sounding);
   if (static_cast<double>(pitch.size()) < kFewestPitched * sounding) return;
   f["pitch_median_midi"] = thousandths(quantile(pitch, 50));

@@ -34,8 +34,12 @@ std::string head(const Facts& facts) {
                    facts["sources"][i]["name"].get<std::string>());
   if (names > 3) sources += cat(" and ", names - 3, " more");
 
-  std::string lead = midi ? plural(kept, "MIDI file") : plural(kept, "stretch");
-  if (!midi && kept != 1) lead = num(static_cast<double>(kept)) + " stretches";
+  const bool stretches = facts["use"] == "ddsp" && kept != 1;
+  std::string lead = stretches                     ? num(static_cast<double>(kept)) + " stretches"
+                     : midi                        ? plural(kept, "MIDI file")
+                     : facts["use"] == "samplernn" ? plural(kept, "chunk")
+                     : facts["use"] == "nsynth"    ? plural(kept, "note")
+                                                   : plural(kept, "stretch");
   if (!midi) lead += cat(" of ", plural(facts["recordings"]["count"], "recording"));
   if (!sources.empty()) lead += " from " + sources;
   lead += ".";
@@ -58,7 +62,7 @@ std::string head(const Facts& facts) {
   figures.emplace_back(num(static_cast<double>(kept)), "items kept");
   if (left > 0) figures.emplace_back(num(static_cast<double>(left)), "left out");
   const Facts& pitch = facts["pitch"];
-  if (pitch.contains("p1"))
+  if (pitch.contains("p1") && facts["use"] != "samplernn")
     figures.emplace_back(cat(note_name(pitch["p1"]), "\u2013", note_name(pitch["p99"])),
                          "98 % of the pitches");
 
@@ -95,7 +99,12 @@ std::string split_section(const Facts& facts) {
   const std::string bar = parts_bar(rows);
   return bar.empty()
              ? ""
-             : section("Split", "Whole recordings go to one side, so that the test is new to the model.") +
+             : section("Split",
+                       cat("Whole recordings go to one side, so that the test is new to the model.",
+                           facts.contains("same_tune_items")
+                               ? cat(" ", plural(facts["same_tune_items"].get<std::size_t>(), "file"),
+                                     " with the tune of another one, in whatever key, went to its side.")
+                               : "")) +
                    bar;
 }
 
@@ -193,15 +202,26 @@ std::string source_section(const Facts& facts) {
   return out + "</table>";
 }
 
+// For people: "voices 2.7, bleed -15 dB".
+std::string setting_words(const std::string& key, const Facts& value) {
+  if (value.is_string()) return value.get<std::string>().empty() ? "\u2013" : value.get<std::string>();
+  if (value.is_number()) return feature_value(key, value.get<double>());
+  if (!value.is_structured()) return value.dump();
+  std::string words;
+  for (const auto& [name, part] : value.items()) {
+    words += words.empty() ? "" : ", ";
+    if (value.is_object()) words += feature_words(name) + " ";
+    words += setting_words(name, part);
+  }
+  return words.empty() ? "\u2013" : words;
+}
+
 std::string settings_section(const Facts& facts) {
   if (facts["settings"].empty()) return "";
   std::string out =
       section("Made with", "The same folders and settings give the same set.") + "<dl class=\"facts\">";
   for (const auto& [key, value] : facts["settings"].items()) {
-    out += cat("<dt>", escape(feature_words(key)), "</dt><dd>",
-               escape(value.is_string() ? value.get<std::string>()
-                                        : value.dump(-1, ' ', false, Facts::error_handler_t::replace)),
-               "</dd>");
+    out += cat("<dt>", escape(feature_words(key)), "</dt><dd>", escape(setting_words(key, value)), "</dd>");
   }
   return out + "</dl>";
 }

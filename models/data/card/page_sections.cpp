@@ -61,11 +61,11 @@ std::string confidence_panel(const Facts& confidence) {
       "The set has no pitch tracks.");
 }
 
-std::string label_panel(const Facts& labels) {
+std::string label_panel(const Facts& labels, const char* title) {
   std::vector<Row> rows;
   for (const Facts& label : labels)
     rows.push_back({label["label"], label["seconds"], time_words(label["seconds"])});
-  return panel("Techniques", named_bars(rows), "",
+  return panel(title, named_bars(rows), "",
                "The items carry no labels. Folder names or a CSV can give them.");
 }
 
@@ -74,14 +74,18 @@ std::string label_panel(const Facts& labels) {
 std::string audio_sections(const Facts& facts) {
   std::string out = section("Sound", "What the model will hear, and how often.");
   out += "<div class=\"panels\">";
+  // SampleRNN learns samples: what pitch they have is not its business.
+  const bool pitched = facts["use"] != "samplernn";
   const std::string drawn = plane(facts["plane"]);
-  if (!drawn.empty())
+  if (pitched && !drawn.empty())
     out += panel("Pitch and level together", drawn,
                  "A model plays well where the colour is strong and guesses where there is none.", "", true);
-  out += panel("Pitch", pitch_histogram(bins_of(facts["pitch"], "per_midi"), "s"),
-               range_words(facts["pitch"]), "No pitch is sure enough to be counted.");
-  out += loudness_panel(facts["loudness"]) + confidence_panel(facts["confidence"]) +
-         label_panel(facts["labels"]);
+  if (pitched)
+    out += panel("Pitch", pitch_histogram(bins_of(facts["pitch"], "per_midi"), "s"),
+                 range_words(facts["pitch"]), "No pitch is sure enough to be counted.");
+  out += loudness_panel(facts["loudness"]);
+  if (pitched) out += confidence_panel(facts["confidence"]);
+  out += label_panel(facts["labels"], pitched ? "Techniques" : "Labels");
   const Axis length{0.5, 1, {{0.5, "1 s"}, {10, "10 s"}, {20, "20 s"}, {30, "30 s"}}, "length", "items"};
   std::vector<double> lengths = bins_of(facts["lengths"], "per_second");
   while (lengths.size() > 12 && lengths.back() == 0) lengths.pop_back();

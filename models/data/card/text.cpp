@@ -139,7 +139,7 @@ std::string percent(double share) {
 
 std::string feature_words(const std::string& name) {
   std::string words = name;
-  for (const std::string_view unit : {"_midi", "_db", "_hz", "_bpm", "_ms", "_s"}) {
+  for (const std::string_view unit : {"_midi", "_db", "_hz", "_bpm", "_ms", "_s", "_semitones", "_cents"}) {
     if (ends_with(words, unit)) {
       words = words.substr(0, words.size() - unit.size());
       break;
@@ -160,6 +160,9 @@ std::string feature_value(const std::string& name, double value) {
   if (ends_with(name, "_bpm")) return text + " bpm";
   if (ends_with(name, "_ms")) return text + " ms";
   if (ends_with(name, "_s")) return text + " s";
+  if (ends_with(name, "_semitones")) return text + " semitones";
+  if (ends_with(name, "_cents")) return text + " cents";
+  if (ends_with(name, "_share")) return num(100 * value, size >= 0.1 ? 0 : 1) + " %";
   return text;
 }
 
