@@ -90,6 +90,7 @@ struct Grid {
 Facts kind_facts(const std::filesystem::path& file, Grid& grid, Facts& shared) {
   constexpr std::size_t kTuneNotes = 12;  // below this two examples agree by chance
   constexpr std::size_t kPairsShown = 6;
+  constexpr double kOffGrid_ms = 1.5;  // abc2midi is a tick late, 1.04 ms
   const std::string kind = file.stem().string();
   const bool window = kind.rfind("window", 0) == 0;
   std::size_t count = 0, transposed = 0, different = 0;
@@ -113,7 +114,8 @@ Facts kind_facts(const std::filesystem::path& file, Grid& grid, Facts& shared) {
     for (const json& track : example.at("tracks")) {
       for (const json& note : track.at("notes")) {
         ++grid.notes;
-        if (note.size() > 4 && note[4].is_number() && std::abs(note[4].get<double>()) > 1) ++grid.off;
+        if (note.size() > 4 && note[4].is_number() && std::abs(note[4].get<double>()) > kOffGrid_ms)
+          ++grid.off;
       }
     }
     Seen& seen = tunes[tune_hash(example)];

@@ -32,7 +32,9 @@ class Warnings {
  private:
   template <class... Parts>
   void say(const char* about, bool grave, const Parts&... words) {
-    list_.push_back({{"about", about}, {"grave", grave}, {"words", cat(words...)}});
+    std::string text = cat(words...);
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    list_.push_back({{"about", about}, {"grave", grave}, {"words", text}});
   }
 
   static double number(const Facts& facts, const char* key) {

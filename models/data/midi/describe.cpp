@@ -54,19 +54,25 @@ Bars bars_of(const std::vector<Quantised>& stretches) {
 
 std::string why_nothing(const Extracted& x, const ExtractRules& rules) {
   std::string why = "nothing to learn from is in it: ";
-  auto add = [&, first = true](int n, const std::string& what) mutable {
+  auto add = [&, first = true](int n, const std::string& one, const std::string& many) mutable {
     if (n == 0) return;
     if (!first) why += ", ";
     first = false;
-    why += std::to_string(n) + " " + what;
+    why += n == 1 ? one : std::to_string(n) + " " + many;
   };
   const auto before = why.size();
-  add(x.rejected.polyphonic, "voices with chords");
-  add(x.rejected.too_short, "melodies shorter than " + std::to_string(rules.melody.min_bars) + " bars");
-  add(x.rejected.too_few_pitches,
-      "melodies with fewer than " + std::to_string(rules.melody.min_unique_pitches) + " pitch classes");
-  add(x.drums_too_short, "drum tracks shorter than " + std::to_string(rules.drums.min_bars) + " bars");
-  add(x.without_whole_bars, "stretches whose bar is no whole number of steps");
+  const std::string bars = std::to_string(rules.melody.min_bars) + " bars";
+  const std::string classes = std::to_string(rules.melody.min_unique_pitches) + " pitch classes";
+  const std::string drum_bars = std::to_string(rules.drums.min_bars) + " bars";
+  const std::string chords =
+      "with chords, or with ornaments on one step (--polyphony top keeps the upper notes)";
+  add(x.rejected.polyphonic, "a voice " + chords, "voices " + chords);
+  add(x.rejected.too_short, "a melody shorter than " + bars, "melodies shorter than " + bars);
+  add(x.rejected.too_few_pitches, "a melody with fewer than " + classes,
+      "melodies with fewer than " + classes);
+  add(x.drums_too_short, "a drum track shorter than " + drum_bars, "drum tracks shorter than " + drum_bars);
+  add(x.without_whole_bars, "a stretch whose bar is no whole number of steps",
+      "stretches whose bar is no whole number of steps");
   return why.size() == before ? why + "no melody and no drums" : why;
 }
 
