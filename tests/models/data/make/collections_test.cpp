@@ -3,12 +3,16 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <thread>
 
 #include "models/data/make/festival.h"
 #include "models/data/make/midi_file.h"
 #include "models/data/make/packages.h"
 #include "models/data/make/phrases.h"
 #include "models/data/make/soundfont.h"
+#include "models/data/make/sources.h"
+#include "models/data/make/tools.h"
 #include "models/data/make/wad.h"
 #include "tests/models/data/make/tracked.h"
 
@@ -81,4 +85,41 @@ TEST_CASE("Festival sings the notes that it was given") {
   }
   CHECK(tracked.accuracy > 0.6);  // its portamento and consonants are in the note's time
   CHECK(std::abs(tracked.median_cents) < 15);
+}
+
+TEST_CASE("MMA plays its grooves, and goes on where it was stopped") {
+  if (!std::filesystem::exists(package_cache() / "mma")) {
+    WARN("skipped: the package mma is not in " << package_cache().string());
+    return;
+  }
+  const ScratchFolder folder;
+  MakeOptions options;
+  options.name = "midi-mma";
+  options.out = folder.path() / "mma";
+  std::size_t before = 0;
+  for (int round = 0; round < 2; ++round) {
+    std::atomic<bool> stop = false;
+    std::jthread stopper([&](const std::stop_token& done) {
+      const auto files = [&] {
+        std::size_t n = 0;
+        std::error_code none;
+        for (const auto& entry : std::filesystem::directory_iterator(options.out, none))
+          n += entry.path().extension() == ".mid";
+        return n;
+      };
+      while (!done.stop_requested() && files() < before + 2)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      stop = true;
+    });
+    CHECK(make_source(options, stop) == 130);
+    std::size_t now = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(options.out)) {
+      if (entry.path().extension() != ".mid") continue;
+      ++now;
+      std::ifstream in(entry.path(), std::ios::binary);
+      CHECK(std::string(std::istreambuf_iterator<char>(in), {}).compare(0, 4, "MThd") == 0);
+    }
+    CHECK(now >= before + 2);
+    before = now;
+  }
 }
