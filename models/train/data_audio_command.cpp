@@ -11,7 +11,7 @@ namespace {
 
 struct Given {
   data::AudioOptions options;
-  std::string out, keep;
+  std::string out, keep, edges;
   std::vector<std::string> limits;
 };
 
@@ -59,7 +59,10 @@ int make(const Given& given, const std::atomic<bool>& stop) {
   options.out = given.out;
   options.keep = split_words(given.keep);
   for (const std::string& limit : given.limits) set_limit(options.limits, limit);
-  return data::make_audio_set(options, stop);
+  check_edges(given.edges);
+  const int status = data::make_audio_set(options, stop);
+  if (status == 0) write_edges_beside(given.out, given.edges);
+  return status;
 }
 
 void add_cutting(CLI::App& audio, data::AudioOptions& o) {
@@ -130,6 +133,7 @@ void add_data_audio(CLI::App& data, const std::atomic<bool>& stop, Run& run) {
                   "Keep unclean items too: all, or with =voices,noise_floor,duplicate ... these");
   audio->add_option("--limit", given->limits, "Another threshold: voices=0.2, noise_floor=-40 ...")
       ->allow_extra_args(false);
+  add_edges_option(*audio, given->edges);
   audio->add_flag("--overwrite", o.overwrite, "Replace a set that was made with other settings");
   audio->callback([=, &run, &stop] { run = [=, &stop] { return make(*given, stop); }; });
 }

@@ -29,6 +29,26 @@ int write_edges(const data::EdgesOptions& options) {
 
 }  // namespace
 
+void add_edges_option(CLI::App& command, std::string& share) {
+  command.add_option("--edges", share,
+                     "Also assemble OUT-edges, of the least usual items: how much of the set, such as 10%");
+}
+
+void check_edges(const std::string& share) {
+  if (!share.empty()) (void)data::parse_share(share);
+}
+
+void write_edges_beside(const std::string& set, const std::string& share) {
+  if (share.empty()) return;
+  data::EdgesOptions options;
+  options.set = set;
+  std::filesystem::path folder = std::filesystem::path(set).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  options.out = folder.string() + "-edges";
+  options.share = data::parse_share(share);
+  (void)write_edges(options);
+}
+
 void add_data_card(CLI::App& data, const std::atomic<bool>& stop, Run& run) {
   auto* card =
       data.add_subcommand("card", "A page that shows what a set holds, SET/card.html, and the same as JSON.");
@@ -51,7 +71,7 @@ void add_data_card(CLI::App& data, const std::atomic<bool>& stop, Run& run) {
   const auto chosen = std::make_shared<data::EdgesOptions>();
   const auto share = std::make_shared<std::string>("10%");
   edges->add_option("SET", chosen->set, "Folder of the set")->required()->check(CLI::ExistingDirectory);
-  edges->add_option("--share", *share, "How much of the set")->capture_default_str();
+  edges->add_option("--edges,--share", *share, "How much of the set")->capture_default_str();
   edges->add_option("--by", chosen->by, "What makes an item unusual: features, or the model last probed")
       ->capture_default_str()
       ->check(CLI::IsMember({"features", "model"}));

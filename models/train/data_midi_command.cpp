@@ -10,7 +10,7 @@ namespace {
 
 struct Given {
   data::MidiOptions options;
-  std::string out, grid = "16th", polyphony;
+  std::string out, grid = "16th", polyphony, edges;
   int min_bars = 0, min_pitches = 0, transpose = 5;
   bool file_bars = false;
   std::vector<int> windows;
@@ -30,7 +30,10 @@ int make(const Given& given, const std::atomic<bool>& stop) {
   if (!given.windows.empty() && options.use == "musicvae") rules.windows = given.windows;
   rules.transpose = given.transpose;
   rules.find_pickup = !given.file_bars;
-  return data::make_midi_set(options, stop);
+  check_edges(given.edges);
+  const int status = data::make_midi_set(options, stop);
+  if (status == 0) write_edges_beside(given.out, given.edges);
+  return status;
 }
 
 }  // namespace
@@ -68,6 +71,7 @@ void add_data_midi(CLI::App& data, const std::atomic<bool>& stop, Run& run) {
   midi->add_option("--licence", o.licence, "Licence of sources whose README.md names none");
   midi->add_option("--attribution", o.attribution, "Their attribution, likewise");
   midi->add_flag("--keep", o.keep, "Keep duplicates and pieces without a usable melody");
+  add_edges_option(*midi, given->edges);
   midi->add_flag("--overwrite", o.overwrite, "Replace a set that was made with other settings");
   midi->callback([=, &run, &stop] { run = [=, &stop] { return make(*given, stop); }; });
 }
