@@ -16,8 +16,9 @@ namespace continuo::symbolic {
 std::int64_t ticks_per_bar(Metre metre, int ticks_per_quarter);
 
 // How long the pickup is with which the piece begins, 0 to a bar exclusive; 0 also when nothing says so. It
-// is found by accents: most of the loudest onsets lie on one place in the bar, most onsets of that place are
-// loud, and the bar lines that the file counts have hardly any. Pieces with drums are left as they are.
+// is found by accents: most of a voice's loudest onsets lie on one place in the bar, most onsets of that
+// place are loud, and the bar lines that the file counts have hardly any. Pieces whose voices differ, and
+// pieces with drums, are left as they are.
 std::int64_t pickup_ticks(const Sequence& sequence);
 
 }  // namespace continuo::symbolic

@@ -57,8 +57,16 @@ std::string file_of(const symbolic::Example& e, bool window) {
   return std::string(kFiles[static_cast<std::size_t>(e.kind)]) + ".jsonl";
 }
 
-void add_piece(const symbolic::Sequence& sequence, const MidiFile& file, const std::string& name,
+// What it was when it was read: the file, and the split that was published for it.
+std::string stamp_of(const MidiFile& file) {
+  return data::stamp_of(file.path) + "-" + file.split;
+}
+
+// `tune`: which of an ABC book's tunes it is, or empty. A book's tunes are split as files are, each by
+// itself.
+void add_piece(const symbolic::Sequence& sequence, const MidiFile& file, const std::string& tune,
                const MidiOptions& options, Record& record) {
+  const std::string name = tune.empty() ? file.name : file.name + "#" + tune;
   if (sequence.notes.empty()) {
     record.skipped.push_back({file.source + "/" + name, "the file holds no notes"});
     return;
@@ -68,9 +76,10 @@ void add_piece(const symbolic::Sequence& sequence, const MidiFile& file, const s
   item.id = item_id(file.source + "/" + name);
   item.source = file.source;
   item.file = file.name;
-  item.split = file.split;
+  const std::string key = fs::path(file.name).stem().string() + (tune.empty() ? "" : "-" + tune);
+  item.split = tune.empty() || file.published ? file.split : split_of(key);
   // A published split knows best which of its files are one recording.
-  item.group = file.published ? item.id : fs::path(file.name).stem().string();
+  item.group = file.published ? item.id : key;
   describe(sequence, x, options.rules, item);
   if (options.keep) item.kept = true;
   RecordedItem out{item, piece_hash(sequence), symbolic::tune_marks(sequence), {}};
@@ -93,12 +102,11 @@ Record make_record(const MidiFile& file, const MidiOptions& options, std::vector
     if (is_abc(file.path)) {
       const AbcTunes tunes(file.path);
       for (const auto& tune : tunes.files()) {
-        const std::string name =
-            tunes.files().size() == 1 ? file.name : file.name + "#" + tune.stem().string();
+        const std::string name = tunes.files().size() == 1 ? "" : tune.stem().string();
         add_piece(symbolic::read_smf_file(tune, bytes), file, name, options, record);
       }
     } else {
-      add_piece(symbolic::read_smf_file(file.path, bytes), file, file.name, options, record);
+      add_piece(symbolic::read_smf_file(file.path, bytes), file, "", options, record);
     }
   } catch (const std::exception& error) {
     record.skipped.push_back({file.source + "/" + file.name, error.what()});
@@ -191,8 +199,6 @@ Overview overview(Partial& partial, const MidiSources& sources, const MidiOption
     Record record = partial.read(file.path.string());
     for (Skipped& s : record.skipped) all.skipped.push_back(std::move(s));
     for (RecordedItem& r : record.items) {
-      // The record was perhaps made when the file had another one.
-      r.item.split = file.split;
       const auto [first, fresh] = pieces.try_emplace(r.hash, r.item.id);
       if (!fresh) {
         r.item.faults.push_back({"duplicate", 1, 0, "the same notes as " + first->second});
@@ -274,7 +280,7 @@ int make_midi_set(const MidiOptions& options, const std::atomic<bool>& stop) {
 
   std::vector<const MidiFile*> missing;
   for (const MidiFile& file : sources.files) {
-    if (!partial.has(file.path.string(), stamp_of(file.path))) missing.push_back(&file);
+    if (!partial.has(file.path.string(), stamp_of(file))) missing.push_back(&file);
   }
   if (missing.size() < sources.files.size())
     std::printf("%zu of %zu files were read before\n", sources.files.size() - missing.size(),
@@ -295,7 +301,7 @@ int make_midi_set(const MidiOptions& options, const std::atomic<bool>& stop) {
         const std::lock_guard lock(mutex);
         if (failure) return;
         try {
-          partial.add(missing[i]->path.string(), stamp_of(missing[i]->path), text);
+          partial.add(missing[i]->path.string(), stamp_of(*missing[i]), text);
         } catch (...) {
           failure = std::current_exception();
           return;

@@ -25,8 +25,9 @@ struct MidiSources {
   std::vector<Skipped> skipped;  // those that are known but not read (MusicXML, ABC without abc2midi)
 };
 
-// Splits are by file name (split.h); a source with an info.csv that has the columns midi_filename and split,
-// as Groove's, keeps the published ones. Throws std::runtime_error when a folder is missing.
+// Splits are by file name (split.h), in ABC books by file name and tune; a source with an info.csv that has
+// the columns midi_filename and split, as Groove's, keeps the published ones. Throws std::runtime_error when
+// a folder is missing.
 MidiSources find_midi(const MidiOptions& options);
 
 // The tunes of an ABC file as MIDI, by abc2midi, in a temporary folder that is gone with the object.

@@ -156,3 +156,17 @@ TEST_CASE("a pickup at tick 0 is found by the accents, so that bars are bars") {
   CHECK(pickup_ticks(read_smf(waltz(90, 90))) == 0);      // no accents: nothing is known
   CHECK(pickup_ticks(read_smf(waltz(105, 80, 9))) == 0);  // drums accent what they like
 }
+
+TEST_CASE("a voice with clear accents counts beside one that has none, not against one that differs") {
+  const auto piece = [](int second_from, int second_step) {
+    TrackBytes one, two;
+    one.metre(0, 3, 2).note(67, 0, 96, 105);
+    for (int i = 0; i < 24; ++i) one.note(60 + i % 7, 96 + 96 * i, 192 + 96 * i, i % 3 == 0 ? 105 : 80);
+    for (int i = 0; i < 24; ++i)
+      two.note(40, second_from + 96 * i, second_from + 96 * i + 96, i % second_step == 0 ? 105 : 80, 1);
+    return read_smf(midi_file({one.end(), two.end()}));
+  };
+  CHECK(pickup_ticks(piece(96, 1)) == 96);  // all alike
+  CHECK(pickup_ticks(piece(96, 3)) == 96);  // the same bar lines
+  CHECK(pickup_ticks(piece(0, 3)) == 0);    // the file's bar lines
+}

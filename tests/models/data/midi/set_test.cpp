@@ -232,6 +232,7 @@ TEST_CASE("ABC: by abc2midi where it is, and a clear word where it is not") {
   CHECK(set.items[0].details["pickup_quarters"] == 0.5);
   CHECK(set.items[0].details["key"] == "D");
   CHECK(set.items[1].details["metre"] == nlohmann::json{3, 4});
+  CHECK(set.items[0].group != set.items[1].group);  // a book is no recording
   REQUIRE(set.skipped.size() == 1);
   CHECK(set.skipped[0].reason.find("abc2midi made no tune") == 0);
   CHECK(std::distance(fs::directory_iterator(in), {}) == 2);  // nothing was written next to them
