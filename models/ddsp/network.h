@@ -11,16 +11,9 @@
 #include <utility>
 #include <vector>
 
-namespace continuo::ddsp {
+#include "models/ddsp/training.h"
 
-struct NetworkShape {
-  int sample_rate = 24000;  // Hz
-  int hop = 240;            // samples a control frame
-  int channels = 128;
-  int hidden = 256;
-  int harmonics = 96;
-  int noise_bands = 65;
-};
+namespace continuo::ddsp {
 
 // T frames of N crops.
 struct Controls {

@@ -8,39 +8,9 @@
 
 #include "models/ddsp/dataset.h"
 #include "models/ddsp/network.h"
+#include "models/ddsp/training.h"
 
 namespace continuo::ddsp {
-
-struct TrainSpec {
-  double minutes = 30;  // of the spectral stage; ends at whichever limit comes first
-  int64_t steps = 1'000'000;
-  double warm_minutes = 3;  // of the warm start
-  int64_t warm_steps = 1500;
-  int crops = 8;  // a step
-  int crop_frames = 200;
-  int sizes_a_step = 3;         // FFT sizes drawn for a step, of six
-  double rate = 1e-3;           // Adam's learning rate, falling to a tenth
-  double clip = 3;              // gradient norm
-  double pitch_jitter = 1.0;    // standard deviation, semitones: what the network sees is off by it, a crop
-  double gain_jitter_db = 1.5;  // standard deviation of a crop's gain; more would part loudness from timbre
-  double averaging = 0.999;     // of the weights that are evaluated and kept
-  double checkpoint_minutes = 3;
-  unsigned seed = 1;
-};
-
-struct Progress {
-  bool warm = false;
-  int64_t step = 0;
-  double done = 0;     // 0..1 of this stage
-  double stage_s = 0;  // spent in this stage
-  double left_s = 0;   // of this stage, as far as can be told
-  double loss = 0;     // running mean
-  double rate = 0;     // learning rate
-  double steps_a_second = 0;
-  double elapsed_s = 0;      // of training in all, over resumes
-  double held_out_loss = 0;  // of the latest evaluation, 0 before the first
-  double best_loss = 0;
-};
 
 class Trainer {
  public:

@@ -8,6 +8,7 @@
 #include "models/ddsp/report.h"
 #include "models/ddsp/statistics.h"
 #include "models/ddsp/table.h"
+#include "models/ddsp/trainer.h"
 #include "models/train/progress_bar.h"
 
 namespace continuo::train {
@@ -38,6 +39,7 @@ fs::path model_path(const std::string& out) {
 }
 
 int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
+  at::set_num_threads(1);
   const fs::path file = model_path(options.out);
   const fs::path base = fs::path(file).replace_extension();
   const fs::path work = base.string() + ".training";
@@ -55,12 +57,14 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   set_spec.noise_bands = shape.noise_bands;
   set_spec.seed = options.spec.seed;
   set_spec.cache = work / "cache";
-  std::puts("Reading and measuring the recordings ...");
+  std::puts("Reading the recordings ...");
   const ddsp::Dataset data =
       ddsp::load_dataset(options.data, set_spec, [](const std::string& line) { std::puts(line.c_str()); });
-  std::printf("%zu recordings, %.1f minutes; %zu more held out; %.1f minutes of detuned and joined notes\n",
-              data.train.size(), minutes_of(data.train, shape.sample_rate), data.held_out.size(),
-              minutes_of(data.augmented, shape.sample_rate));
+  std::printf(
+      "%zu clips, %.1f minutes with the silence around them; %zu more held out; %.1f minutes of detuned "
+      "and joined notes\n",
+      data.train.size(), minutes_of(data.train, shape.sample_rate), data.held_out.size(),
+      minutes_of(data.augmented, shape.sample_rate));
   // Before hours are spent: is there anything to play?
   nlohmann::json about = ddsp::describe(data.train, static_cast<double>(shape.sample_rate) / shape.hop);
 

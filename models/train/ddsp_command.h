@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "models/ddsp/network.h"
-#include "models/ddsp/trainer.h"
+#include "models/ddsp/training.h"
 
 namespace continuo::train {
 

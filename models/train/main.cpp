@@ -1,5 +1,5 @@
 // continuo-train: trains Continuo's models on the user's own recordings.
-#include <torch/torch.h>
+#include <c10/util/Exception.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -30,7 +30,6 @@ void set_threading(char** argv) {
 
 int main(int argc, char** argv) {
   set_threading(argv);
-  at::set_num_threads(1);
 
   CLI::App app{"Trains Continuo's models on your own recordings."};
   app.require_subcommand(1);

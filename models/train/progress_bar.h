@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "models/ddsp/trainer.h"
+#include "models/ddsp/training.h"
 
 namespace continuo::train {
 

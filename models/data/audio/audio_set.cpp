@@ -200,7 +200,9 @@ int make_audio_set(const AudioOptions& given, const std::atomic<bool>& stop) {
   remove_others(options.out / "items", set);
   print_summary(set, options);
   for (const std::string& line : words) std::printf("%s\n", line.c_str());
-  return 0;
+  const bool any = std::any_of(set.items.begin(), set.items.end(), [](const Item& i) { return i.kept; });
+  if (!any) std::fprintf(stderr, "There is nothing to learn from in %s.\n", options.out.c_str());
+  return any ? 0 : 1;
 }
 
 }  // namespace continuo::data

@@ -62,10 +62,8 @@ std::vector<Fault> faults_of(const Cleanness& c, const Limits& limits) {
   };
   if (c.voices && *c.voices > limits.voices) {
     add("voices", *c.voices, limits.voices,
-        text("more than one voice: the partials stray %.1f cents from each other, those of one voice less "
-             "than "
-             "%.1f; record one voice at a time (one with vibrato in a hall reads so as well: record it "
-             "closer)",
+        text("more than one voice, or one with vibrato in a hall: the partials stray %.2f cents from each "
+             "other, those of one dry voice less than %.1f; record one voice at a time, closer",
              *c.voices, limits.voices));
   }
   if (c.bleed_db && *c.bleed_db > limits.bleed_db) {

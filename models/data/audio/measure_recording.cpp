@@ -108,12 +108,16 @@ std::optional<Found> measure_recording(const Recording& recording, const Labels&
   found.content = content;
   found.seconds = std::round(survey.seconds * 1000) / 1000;
   const std::vector<Stretch> stretches = stretches_of(survey, options);
+  const std::string cut_short =
+      survey.missing_s > 0 ? text(", and it is cut short: its header promises %.1f s more", survey.missing_s)
+                           : std::string();
   if (stretches.empty()) {
     const float loudest = *std::max_element(survey.db.begin(), survey.db.end());
     if (loudest < options.silence.floor_db) {
-      skip("is silent" + (loudest > -150 ? text(": never louder than %.0f dB", loudest) : std::string()));
+      skip("is silent" + (loudest > -150 ? text(": never louder than %.0f dB", loudest) : std::string()) +
+           cut_short);
     } else {
-      skip(text("nothing in it sounds for %.1f s", options.shortest_s));
+      skip(text("nothing in it sounds for %.1f s", options.shortest_s) + cut_short);
     }
     return found;
   }

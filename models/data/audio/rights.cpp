@@ -52,10 +52,30 @@ void add_distinct(std::string& list, const std::string& value) {
   list += (list.empty() ? "" : "; ") + value;
 }
 
+// What a table's column says, row by row: at once where all say the same, else each with its row's name.
+class Column {
+ public:
+  void add(const std::vector<std::string>& cells, std::size_t column) {
+    if (column >= cells.size() || cells[0].starts_with("--")) return;
+    const bool as_above = lower(cells[column]).starts_with("same") && !rows_.empty();
+    const std::string value = as_above ? rows_.back().second : cells[column];
+    if (!value.empty()) rows_.emplace_back(cells[0], value);
+  }
+  void say(std::string& list) const {
+    const bool alike = std::all_of(rows_.begin(), rows_.end(),
+                                   [&](const auto& row) { return row.second == rows_.front().second; });
+    for (const auto& [name, value] : rows_) add_distinct(list, alike ? value : name + ": " + value);
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> rows_;
+};
+
 // A table with a column "licence" (and "attribution"), or a row "| licence | CC0 |".
 void from_tables(const std::vector<std::string>& lines, Source& source) {
   std::size_t licence = 0, attribution = 0;
   bool inside = false;
+  Column licences, attributions;
   for (const std::string& line : lines) {
     const std::vector<std::string> cells = cells_of(line);
     if (cells.empty()) {
@@ -63,8 +83,8 @@ void from_tables(const std::vector<std::string>& lines, Source& source) {
       continue;
     }
     if (inside) {
-      if (licence < cells.size()) add_distinct(source.licence, cells[licence]);
-      if (attribution < cells.size()) add_distinct(source.attribution, cells[attribution]);
+      licences.add(cells, licence);
+      attributions.add(cells, attribution);
       continue;
     }
     const auto found = std::find_if(cells.begin(), cells.end(), is_licence);
@@ -80,6 +100,8 @@ void from_tables(const std::vector<std::string>& lines, Source& source) {
           cells.begin());
     }
   }
+  licences.say(source.licence);
+  attributions.say(source.attribution);
 }
 
 // "licence: CC0", "**License**: MIT", "Attribution: ...".

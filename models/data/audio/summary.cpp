@@ -88,7 +88,7 @@ void print_summary(const Set& set, const AudioOptions& options) {
       std::printf("  %s: %s\n", set.skipped[i].file.c_str(), set.skipped[i].reason.c_str());
     if (set.skipped.size() > kShown) std::printf("  ... the others stand in set.json and the card\n");
   }
-  std::printf("Next: continuo-train data card %s\n", options.out.c_str());
+  if (kept.items > 0) std::printf("Next: continuo-train data card %s\n", options.out.c_str());
 }
 
 }  // namespace continuo::data

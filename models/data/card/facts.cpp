@@ -79,6 +79,25 @@ Facts recording_facts(const Set& set) {
   return facts;
 }
 
+// Folders of which the greater part is left out: an instrument that the model will not know.
+Facts mostly_lost(const Set& set) {
+  constexpr std::size_t kFewest = 4;
+  std::map<std::string, std::pair<std::size_t, std::size_t>> folders;  // left out, all
+  for (const Item& item : set.items) {
+    auto& [left, all] =
+        folders[(std::filesystem::path(item.source) / std::filesystem::path(item.file).parent_path())
+                    .string()];
+    left += !item.kept;
+    ++all;
+  }
+  Facts lost = Facts::array();
+  for (const auto& [folder, counts] : folders) {
+    if (folders.size() > 1 && counts.second >= kFewest && 2 * counts.first > counts.second)
+      lost.push_back({{"folder", folder}, {"left_out", counts.first}, {"items", counts.second}});
+  }
+  return lost;
+}
+
 Facts cleanness_facts(const Set& set, const std::filesystem::path& folder) {
   struct Measure {
     std::size_t items = 0, left_out = 0;
@@ -120,7 +139,10 @@ Facts cleanness_facts(const Set& set, const std::filesystem::path& folder) {
   std::stable_sort(list.begin(), list.end(), [](const Facts& a, const Facts& b) {
     return a["items"].get<std::size_t>() > b["items"].get<std::size_t>();
   });
-  return {{"faulty", faulty}, {"kept_all_the_same", kept_all_the_same}, {"measures", list}};
+  return {{"faulty", faulty},
+          {"kept_all_the_same", kept_all_the_same},
+          {"mostly_lost", mostly_lost(set)},
+          {"measures", list}};
 }
 
 void add_edges(Facts& facts, const Set& set, const std::filesystem::path& folder) {

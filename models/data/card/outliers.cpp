@@ -134,15 +134,16 @@ std::string words_of(const std::vector<Deviation>& deviations) {
     return cat(feature_words(d.feature), " ", feature_value(d.feature, d.value),
                " (most: ", feature_value(d.feature, d.median), ")");
   };
-  std::string words;
+  std::string words, said;
   for (const Deviation& d : deviations) {
     const double size = std::abs(d.score);
-    if (size < 2) continue;
-    words += cat(words.empty() ? "" : "; ",
-                 size >= 6   ? "far "
-                 : size >= 3 ? "much "
-                             : "",
-                 d.score > 0 ? "higher" : "lower", " than the rest: ", told(d));
+    if (size < 2 || feature_value(d.feature, d.value) == feature_value(d.feature, d.median)) continue;
+    const std::string how = cat(size >= 6   ? "far "
+                                : size >= 3 ? "much "
+                                            : "",
+                                d.score > 0 ? "higher" : "lower", " than the rest: ");
+    words += cat(words.empty() ? "" : how == said ? ", " : "; ", how == said ? "" : how, told(d));
+    said = how;
   }
   if (!words.empty() || deviations.empty()) return words;
   words = "unusual together: " + told(deviations[0]);

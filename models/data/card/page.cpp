@@ -44,7 +44,8 @@ std::string head(const Facts& facts) {
   if (!sources.empty()) lead += " from " + sources;
   lead += ".";
   if (left > 0)
-    lead += cat(" ", plural(left, "item"), left == 1 ? " was" : " were", " left out as not clean.");
+    lead += cat(" ", plural(left, midi ? "file" : "item"), left == 1 ? " was" : " were", " left out as ",
+                midi ? "repeats of others or without use." : "not clean.");
   if (skipped > 0) lead += cat(" ", plural(skipped, "file"), " gave nothing.");
 
   std::vector<std::pair<std::string, std::string>> figures;

@@ -123,7 +123,7 @@ class Warnings {
       say("loudness", true, "All notes have one loudness (", num(soft), " to ", num(loud),
           " dB): the model will learn gain only.");
     } else if (!std::isnan(soft) && loud - soft < 10 && pitched) {
-      say("loudness", false, "Loudness spans only ", num(loud - soft),
+      say("loudness", false, "Four fifths of the sound lie within ", num(loud - soft),
           " dB: there will be little difference between soft and loud.");
     }
     if (pitched) {
@@ -221,7 +221,13 @@ class Warnings {
   void cleanness() {
     const double left = facts_["counts"]["left_out"], items = facts_["counts"]["items"];
     if (left > 0.3 * items)
-      say("cleanness", false, percent(left / items), " of what was found is left out as not clean.");
+      say("cleanness", false, percent(left / items), " of what was found is left out as ",
+          midi_ ? "repeats of others or without use." : "not clean.");
+    for (const Facts& lost : facts_["cleanness"]["mostly_lost"]) {
+      say("cleanness", false, lost["left_out"].get<std::size_t>(), " of the ",
+          lost["items"].get<std::size_t>(), " items of ", lost["folder"].get<std::string>(),
+          " are left out: look at why below, and listen.");
+    }
     const std::size_t unclean = facts_["cleanness"]["kept_all_the_same"];
     if (unclean > 0)
       say("cleanness", false, plural(unclean, "item"), unclean == 1 ? " is" : " are",

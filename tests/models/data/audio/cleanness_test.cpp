@@ -301,7 +301,7 @@ TEST_CASE("faults say what was measured and what to do") {
   Cleanness bad{5.5, -4, 2.5, -25, 8, 50, 3900, 0.02};
   const auto faults = faults_of(bad, {});
   REQUIRE(faults.size() == 6);
-  CHECK_THAT(faults[0].reason, Catch::Contains("5.5 cents"));
+  CHECK_THAT(faults[0].reason, Catch::Contains("5.50 cents"));
   CHECK_THAT(faults[1].reason, Catch::Contains("two pitches") && Catch::Contains("4 dB"));
   CHECK_THAT(faults[2].reason, Catch::Contains("2.5 s"));
   CHECK_THAT(faults[3].reason, Catch::Contains("-25 dBFS") && Catch::Contains("50 Hz"));
