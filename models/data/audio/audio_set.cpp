@@ -76,16 +76,16 @@ class Work {
        const std::atomic<bool>& stop)
       : recordings_(recordings), labels_(labels), options_(options), journal_(journal), stop_(stop) {}
 
-  void run(const std::vector<std::size_t>& todo) {
-    if (todo.empty()) return;
-    Progress progress("measuring", todo.size(), "recordings");
+  void run(const std::vector<std::size_t>& missing) {
+    if (missing.empty()) return;
+    Progress progress("measuring", missing.size(), "recordings");
     std::atomic<std::size_t> next{0};
     std::size_t done = 0;
     const auto work = [&] {
       while (!stop_) {
         const std::size_t n = next++;
-        if (n >= todo.size()) return;
-        const Recording& recording = recordings_.files[todo[n]];
+        if (n >= missing.size()) return;
+        const Recording& recording = recordings_.files[missing[n]];
         try {
           const std::string stamp = stamp_of(recording);
           auto found = measure_recording(recording, labels_, options_, stop_);
@@ -158,14 +158,14 @@ int make_audio_set(const AudioOptions& given, const std::atomic<bool>& stop) {
 
   const auto& files = recordings.files;
   const auto found = [&](std::size_t i) { return journal.find(files[i].path.string(), stamp_of(files[i])); };
-  std::vector<std::size_t> todo;
+  std::vector<std::size_t> missing;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (!found(i)) todo.push_back(i);
+    if (!found(i)) missing.push_back(i);
   }
-  if (todo.size() < files.size())
-    std::printf("%zu of %zu recordings were measured before\n", files.size() - todo.size(), files.size());
+  if (missing.size() < files.size())
+    std::printf("%zu of %zu recordings were measured before\n", files.size() - missing.size(), files.size());
   Work work(recordings, labels, options, journal, stop);
-  work.run(todo);
+  work.run(missing);
   const auto stopped = [&] {
     if (stop) std::printf("Stopped; the same command goes on from here.\n");
     return stop.load();
@@ -177,12 +177,13 @@ int make_audio_set(const AudioOptions& given, const std::atomic<bool>& stop) {
   std::vector<std::optional<std::string>> duplicates(files.size());
   if (!overruled("duplicate", options.keep)) duplicates = find_duplicates(files, all);
   // What an earlier run threw away, or somebody else.
-  todo.clear();
+  missing.clear();
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto there = [&](const Item& item) { return has_item(options.out / "items", item.id); };
-    if (!duplicates[i] && !std::all_of(all[i]->items.begin(), all[i]->items.end(), there)) todo.push_back(i);
+    if (!duplicates[i] && !std::all_of(all[i]->items.begin(), all[i]->items.end(), there))
+      missing.push_back(i);
   }
-  work.run(todo);
+  work.run(missing);
   if (stopped()) return 130;
 
   set.skipped = recordings.skipped;

@@ -6,6 +6,7 @@
 
 #include "models/data/audio_file.h"
 #include "models/data/make/sources.h"
+#include "models/data/scratch_folder.h"
 #include "models/data/set.h"
 
 namespace continuo::make {
@@ -69,7 +70,7 @@ std::string festival_score(const std::vector<SungNote>& song) {
 }
 
 FestivalSong sing_by_festival(const std::vector<SungNote>& song, int sample_rate) {
-  const ScratchFolder scratch;
+  const data::ScratchFolder scratch;
   const fs::path score = scratch.path() / "song.xml", wav = scratch.path() / "song.wav";
   data::write_file(score, festival_score(song));
   run_or_throw({"text2wave", "-mode", "singing", score.string(), "-o", wav.string()});

@@ -12,6 +12,7 @@
 #include "models/data/make/random.h"
 #include "models/data/make/sources.h"
 #include "models/data/make/tools.h"
+#include "models/data/scratch_folder.h"
 #include "models/data/set.h"
 
 namespace continuo::make {
@@ -101,7 +102,7 @@ int make_mma_set(const MakeOptions& options, const std::atomic<bool>& stop) {
     job.file = name + ".mid";
     job.labels = {name, file};
     job.make = [text = song(name, random), with](const fs::path& out) {
-      const ScratchFolder scratch;
+      const data::ScratchFolder scratch;
       data::write_file(scratch.path() / "song.mma", text);
       run_or_throw(with({"-f", "song.mid", "song.mma"}), scratch.path(), kOneGroove);
       std::ifstream in(scratch.path() / "song.mid", std::ios::binary);

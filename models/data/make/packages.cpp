@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "models/data/make/tools.h"
+#include "models/data/scratch_folder.h"
 
 namespace continuo::make {
 namespace {
@@ -37,7 +38,7 @@ fs::path unpacked(const std::string& package, bool fetch) {
   }
   require({{"apt-get", "apt"}, {"dpkg-deb", "dpkg"}}, false, "fetching " + package);
   fs::create_directories(package_cache());
-  const ScratchFolder scratch;
+  const data::ScratchFolder scratch;
   std::fprintf(stderr, "Fetching %s ...\n", package.c_str());
   run_or_throw({"apt-get", "download", package}, scratch.path(), kPatient);
   fs::path deb;

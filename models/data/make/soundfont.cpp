@@ -7,6 +7,7 @@
 
 #include "models/data/audio_file.h"
 #include "models/data/make/midi_file.h"
+#include "models/data/scratch_folder.h"
 #include "models/data/set.h"
 
 namespace continuo::make {
@@ -126,7 +127,7 @@ std::string gesture_to_midi(const Gesture& gesture, const Instrument& instrument
 
 std::vector<float> play_soundfont(const Gesture& gesture, const Instrument& instrument, int sample_rate,
                                   double tail_s) {
-  const ScratchFolder scratch;
+  const data::ScratchFolder scratch;
   const auto midi = scratch.path() / "phrase.mid", wav = scratch.path() / "phrase.wav";
   data::write_file(midi, gesture_to_midi(gesture, instrument));
   run_or_throw({"fluidsynth",

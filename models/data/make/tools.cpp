@@ -158,15 +158,4 @@ Outcome run_or_throw(const std::vector<std::string>& command, const fs::path& fo
   return outcome;
 }
 
-ScratchFolder::ScratchFolder() {
-  std::string name = (fs::temp_directory_path() / "continuo-XXXXXX").string();
-  if (!mkdtemp(name.data())) throw std::runtime_error(name + ": cannot be made: " + strerror(errno));
-  path_ = name;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 }  // namespace continuo::make

@@ -43,17 +43,4 @@ Outcome run(const std::vector<std::string>& command, const std::filesystem::path
 Outcome run_or_throw(const std::vector<std::string>& command, const std::filesystem::path& folder = {},
                      const Limits& limits = {});
 
-// A new empty folder under the temporary folder, removed with all that is in it at the end.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 }  // namespace continuo::make

@@ -12,32 +12,14 @@ using nlohmann::json;
 
 // Of one item, without its lines.
 json item_json(const RecordedItem& r) {
-  json faults = json::array();
-  for (const Fault& f : r.item.faults) faults.push_back({f.measure, f.value, f.limit, f.reason});
-  const Item& i = r.item;
-  return {{"id", i.id},       {"source", i.source},     {"file", i.file},       {"begin_s", i.begin_s},
-          {"end_s", i.end_s}, {"split", i.split},       {"group", i.group},     {"faults", faults},
-          {"kept", i.kept},   {"features", i.features}, {"details", i.details}, {"hash", r.hash},
-          {"marks", r.marks}};
+  json j = to_json(r.item);
+  j["hash"] = r.hash;
+  j["marks"] = r.marks;
+  return j;
 }
 
 RecordedItem item_of(const json& j) {
-  RecordedItem r;
-  Item& i = r.item;
-  i.id = j.at("id");
-  i.source = j.at("source");
-  i.file = j.at("file");
-  i.begin_s = j.at("begin_s");
-  i.end_s = j.at("end_s");
-  i.split = j.at("split");
-  i.group = j.at("group");
-  i.kept = j.at("kept");
-  i.features = j.at("features").get<std::map<std::string, double>>();
-  i.details = j.at("details");
-  for (const json& f : j.at("faults")) i.faults.push_back({f.at(0), f.at(1), f.at(2), f.at(3)});
-  r.hash = j.at("hash");
-  r.marks = j.at("marks").get<std::vector<std::uint64_t>>();
-  return r;
+  return {item_from(j), j.at("hash"), j.at("marks").get<std::vector<std::uint64_t>>(), {}};
 }
 
 std::string plain(const json& j) {
@@ -68,7 +50,7 @@ std::string stamp_of(const std::filesystem::path& file) {
 
 // The file: a line with the settings, then records: {"key":..,"stamp":..,"size":n}, n bytes, ".".
 Partial::Partial(std::filesystem::path file, const std::string& settings) : file_(std::move(file)) {
-  const std::string head = "continuo-midi-partial/1 " + settings;
+  const std::string head = "continuo-midi-partial/2 " + settings;
   bool fresh = true;
   if (std::ifstream in(file_, std::ios::binary); in) {
     std::string line;

@@ -8,6 +8,7 @@
 
 #include "models/data/make/tools.h"
 #include "models/data/midi/midi_set.h"
+#include "models/data/scratch_folder.h"
 #include "models/data/set.h"
 
 namespace continuo::data {
@@ -38,7 +39,7 @@ class AbcTunes {
   const std::vector<std::filesystem::path>& files() const { return files_; }
 
  private:
-  make::ScratchFolder folder_;
+  ScratchFolder folder_;
   std::vector<std::filesystem::path> files_;
 };
 

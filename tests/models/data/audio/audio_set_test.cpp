@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-AudioOptions options_for(const Folder& folder, const std::string& use = "ddsp") {
+AudioOptions options_for(const ScratchFolder& folder, const std::string& use = "ddsp") {
   AudioOptions options;
   options.folders = {(folder / "in").string()};
   options.out = folder / "set";
@@ -35,7 +35,7 @@ std::set<std::string> files_of(const Set& set) {
 }  // namespace
 
 TEST_CASE("a set for DDSP: stretches between silences, at the set's rate, with their tracks") {
-  const Folder folder;
+  const ScratchFolder folder;
   write_sound(folder / "in/two.wav",
               joined({silence(1), tone(60, 1.5), silence(1), tone(67, 1.2), silence(1)}));
   write_text(folder / "in/README.md", "# Tones\n\nLicence: CC0\nAttribution: nobody\n");
@@ -79,7 +79,7 @@ TEST_CASE("a set for DDSP: stretches between silences, at the set's rate, with t
 }
 
 TEST_CASE("the same recording at another level, rate or format is taken once; two takes are two") {
-  const Folder folder;
+  const ScratchFolder folder;
   const Sound sound = joined({silence(0.3), melody(5, 4), silence(0.3)});
   write_sound(folder / "in/a.wav", sound);
   write_sound(folder / "in/b_same.flac", sound);
@@ -111,7 +111,7 @@ TEST_CASE("the same recording at another level, rate or format is taken once; tw
 }
 
 TEST_CASE("labels come from folders or a CSV file; splits go by recording") {
-  const Folder folder;
+  const ScratchFolder folder;
   for (int n = 0; n < 24; ++n) {
     const std::string technique = n % 2 ? "breathy" : "belt";
     write_sound(folder / ("in/" + technique + "/take" + std::to_string(n) + ".wav"),
@@ -151,7 +151,7 @@ TEST_CASE("labels come from folders or a CSV file; splits go by recording") {
 }
 
 TEST_CASE("SampleRNN's chunks: one length, all of a recording in its split") {
-  const Folder folder;
+  const ScratchFolder folder;
   write_sound(folder / "in/long.wav", melody(2, 21, 16000), 16000);
   AudioOptions options = options_for(folder, "samplernn");
   const Set set = made(options);
@@ -163,7 +163,7 @@ TEST_CASE("SampleRNN's chunks: one length, all of a recording in its split") {
 }
 
 TEST_CASE("unclean items stay, but outside; --keep and limits overrule") {
-  const Folder folder;
+  const ScratchFolder folder;
   Sound clipped = tone(57, 2, 2);
   for (float& v : clipped) v = std::clamp(v, -0.9f, 0.9f);
   write_sound(folder / "in/clipped.wav", clipped);
@@ -193,7 +193,7 @@ TEST_CASE("unclean items stay, but outside; --keep and limits overrule") {
 }
 
 TEST_CASE("a folder's bad files are listed with reasons and the rest is taken") {
-  const Folder folder;
+  const ScratchFolder folder;
   write_sound(folder / "in/good.wav", melody(1, 2));
   write_sound(folder / "in/quiet.wav", silence(2));
   write_sound(folder / "in/blip.wav", joined({silence(1), tone(60, 0.12), silence(1)}));
@@ -215,7 +215,7 @@ TEST_CASE("a folder's bad files are listed with reasons and the rest is taken") 
 }
 
 TEST_CASE("nothing of somebody else's is overwritten; wrong folders are told") {
-  const Folder folder;
+  const ScratchFolder folder;
   write_sound(folder / "in/a.wav", melody(1, 2));
   write_text(folder / "set/thesis.txt", "years of work");
   AudioOptions options = keeping_all(options_for(folder));
@@ -238,7 +238,7 @@ TEST_CASE("nothing of somebody else's is overwritten; wrong folders are told") {
 }
 
 TEST_CASE("levels are made alike on request, a recording as a whole") {
-  const Folder folder;
+  const ScratchFolder folder;
   write_sound(folder / "in/soft.wav", joined({tone(60, 1, 0.02), silence(1), tone(60, 1, 0.04)}));
   AudioOptions options = keeping_all(options_for(folder));
   options.normalise = "peak";

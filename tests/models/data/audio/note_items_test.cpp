@@ -9,7 +9,7 @@ using namespace continuo::data::testing;
 
 namespace {
 
-AudioOptions notes_of(const Folder& folder) {
+AudioOptions notes_of(const ScratchFolder& folder) {
   AudioOptions options;
   options.folders = {(folder / "in").string()};
   options.out = folder / "set";
@@ -26,7 +26,7 @@ bool faulty(const Item& item, const std::string& measure) {
 }  // namespace
 
 TEST_CASE("isolated notes are cut out, padded to four seconds, and know their pitch") {
-  const Folder folder;
+  const ScratchFolder folder;
   write_sound(folder / "in/scale.wav",
               joined({silence(0.5), tone(60, 1, 0.3), silence(1), tone(64, 1.5, 0.03), silence(1),
                       tone(67, 6, 0.1), silence(1)}));
@@ -46,7 +46,7 @@ TEST_CASE("isolated notes are cut out, padded to four seconds, and know their pi
 }
 
 TEST_CASE("joined notes, chords' noise and wrong names are told") {
-  const Folder folder;
+  const ScratchFolder folder;
   write_sound(folder / "in/legato.wav", joined({tone(60, 1), tone(65, 1)}));
   write_sound(folder / "in/flute_synthetic_000-060-100.wav", tone(60, 1));
   write_sound(folder / "in/flute_synthetic_000-072-050.wav", tone(60.1, 1.2));

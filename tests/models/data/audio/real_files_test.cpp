@@ -19,7 +19,7 @@ TEST_CASE(
     WARN("skipped: no " << data.string() << " (set CONTINUO_DATA)");
     return;
   }
-  const Folder folder;
+  const ScratchFolder folder;
   AudioOptions options;
   options.folders = {data.string()};
   options.out = folder / "set";

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-AudioOptions work(const Folder& folder, const std::string& out) {
+AudioOptions work(const ScratchFolder& folder, const std::string& out) {
   AudioOptions options;
   options.folders = {(folder / "in").string()};
   options.out = folder / out;
@@ -23,7 +23,7 @@ AudioOptions work(const Folder& folder, const std::string& out) {
   return options;
 }
 
-void record(const Folder& folder) {
+void record(const ScratchFolder& folder) {
   for (unsigned n = 0; n < 16; ++n) write_sound(folder / ("in/" + std::to_string(n) + ".wav"), melody(n, 4));
   write_sound(folder / "in/again.flac", scaled(melody(7, 4), 0.5f));
   write_text(folder / "in/broken.wav", "no sound");
@@ -56,7 +56,7 @@ bool killed_after(const AudioOptions& options, int ms) {
 }  // namespace
 
 TEST_CASE("killed again and again, the set is byte for byte that of one run") {
-  const Folder folder;
+  const ScratchFolder folder;
   record(folder);
   made(work(folder, "whole"));
   const std::string whole = read_text(folder / "whole/set.json");
@@ -75,7 +75,7 @@ TEST_CASE("killed again and again, the set is byte for byte that of one run") {
 }
 
 TEST_CASE("what is there is not measured again; what is missing or changed is") {
-  const Folder folder;
+  const ScratchFolder folder;
   record(folder);
   const AudioOptions options = work(folder, "set");
   const Set first = made(options);
@@ -96,7 +96,7 @@ TEST_CASE("what is there is not measured again; what is missing or changed is") 
 }
 
 TEST_CASE("asked to stop, it stops, and the same call goes on") {
-  const Folder folder;
+  const ScratchFolder folder;
   record(folder);
   const AudioOptions options = work(folder, "set");
   std::atomic<bool> stop{true};

@@ -14,16 +14,6 @@ namespace continuo::data::testing {
 
 namespace fs = std::filesystem;
 
-Folder::Folder() {
-  std::string name = (fs::temp_directory_path() / "continuo-audio-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-Folder::~Folder() {
-  std::error_code error;
-  fs::remove_all(path_, error);
-}
-
 Sound tone(double midi, double seconds, double level, double rate) {
   Sound out(static_cast<std::size_t>(seconds * rate));
   const double hz = 440 * std::exp2((midi - 69) / 12);

@@ -6,23 +6,10 @@
 #include <vector>
 
 #include "models/data/audio/audio_set.h"
+#include "models/data/scratch_folder.h"
 #include "models/data/set.h"
 
 namespace continuo::data::testing {
-
-// An empty folder below the system's temporary one, gone with the object.
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 using Sound = std::vector<float>;
 

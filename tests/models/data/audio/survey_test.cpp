@@ -31,7 +31,7 @@ double rms(const Sound& sound) {
 }  // namespace
 
 TEST_CASE("stereo is mixed, but where the channels cancel each other one is taken") {
-  const Folder folder;
+  const ScratchFolder folder;
   const Sound a = tone(60, 1);
   write_sound(folder / "both.wav", stereo(a, a), 44100, 2);
   write_sound(folder / "against.wav", stereo(scaled(a, 0.9f), scaled(a, -1.f)), 44100, 2);
@@ -48,7 +48,7 @@ TEST_CASE("stereo is mixed, but where the channels cancel each other one is take
 }
 
 TEST_CASE("DC is taken off, the level does not count it, the peak neither") {
-  const Folder folder;
+  const ScratchFolder folder;
   Sound a = joined({silence(0.5), tone(60, 1, 0.2), silence(0.5)});
   const double clean = rms(a);
   for (float& v : a) v += 0.2f;
@@ -61,7 +61,7 @@ TEST_CASE("DC is taken off, the level does not count it, the peak neither") {
 }
 
 TEST_CASE("stretches are those of the whole file, resampled") {
-  const Folder folder;
+  const ScratchFolder folder;
   const Sound sound = melody(3, 6);
   write_sound(folder / "a.flac", sound);
   const Sound whole = read_audio(folder / "a.flac", 16000);
@@ -77,7 +77,7 @@ TEST_CASE("stretches are those of the whole file, resampled") {
 }
 
 TEST_CASE("the same samples have one hash, whatever the container") {
-  const Folder folder;
+  const ScratchFolder folder;
   const Sound sound = melody(1, 1);
   write_sound(folder / "a.wav", sound);
   write_sound(folder / "b.flac", sound);
@@ -87,7 +87,7 @@ TEST_CASE("the same samples have one hash, whatever the container") {
 }
 
 TEST_CASE("clipping is seen where it is, at any level; clean low tones are not clipped") {
-  const Folder folder;
+  const ScratchFolder folder;
   Sound loud = tone(50, 1, 0.9);
   for (float& v : loud) v = 0.6f * std::clamp(v, -0.8f, 0.8f);
   write_sound(folder / "clipped.wav", joined({tone(50, 1, 0.2), loud}));
@@ -102,7 +102,7 @@ TEST_CASE("clipping is seen where it is, at any level; clean low tones are not c
 }
 
 TEST_CASE("bad files are told by name and reason") {
-  const Folder folder;
+  const ScratchFolder folder;
   const auto reason = [&](const std::string& name) {
     try {
       survey_recording(folder / name);

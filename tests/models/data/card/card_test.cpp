@@ -55,7 +55,7 @@ void check_page(const std::filesystem::path& folder) {
 }  // namespace
 
 TEST_CASE("the card of a set of recordings") {
-  Folder folder;
+  ScratchFolder folder;
   const auto set = folder.path() / "oboe";
   write_audio_fixture(set);
   const Facts facts = write_card(set);
@@ -77,7 +77,7 @@ TEST_CASE("the card of a set of recordings") {
 }
 
 TEST_CASE("the card of a set of MIDI files") {
-  Folder folder;
+  ScratchFolder folder;
   const auto set = folder.path() / "tunes";
   write_midi_fixture(set);
   const Facts facts = write_card(set);
@@ -92,7 +92,7 @@ TEST_CASE("the card of a set of MIDI files") {
 }
 
 TEST_CASE("warnings in plain words") {
-  Folder folder;
+  ScratchFolder folder;
   const auto path = folder.path() / "set";
   write_audio_fixture(path);
   Set set = read_set(path);
@@ -141,7 +141,7 @@ TEST_CASE("warnings in plain words") {
 }
 
 TEST_CASE("a folder without a set says so") {
-  Folder folder;
+  ScratchFolder folder;
   CHECK_THROWS_WITH(write_card(folder.path()), Catch::Contains("no data set is here"));
 }
 

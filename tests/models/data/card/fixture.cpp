@@ -68,18 +68,6 @@ void write_tone(const std::filesystem::path& folder, const std::string& id, doub
 
 }  // namespace
 
-Folder::Folder() {
-  static int count = 0;
-  path_ = std::filesystem::temp_directory_path() /
-          ("continuo-card-" + std::to_string(getpid()) + "-" + std::to_string(count++));
-  std::filesystem::create_directories(path_);
-}
-
-Folder::~Folder() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
-
 void write_audio_fixture(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder / "items");
   Set set;

@@ -3,20 +3,9 @@
 
 #include <filesystem>
 
+#include "models/data/scratch_folder.h"
+
 namespace continuo::data {
-
-// A folder that goes when the test ends.
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // 40 notes of a scale from C3 up, soft and loud, of four recordings and two techniques; "odd" is two octaves
 // above the rest, two items are not clean, one file could not be read. Items have FLAC files and tracks.

@@ -65,7 +65,7 @@ TEST_CASE("tracks become a model's conditioning") {
 }
 
 TEST_CASE("a model is played on every item; the worst and the best can be heard") {
-  Folder folder;
+  ScratchFolder folder;
   const auto set = folder.path() / "oboe", model = folder.path() / "random.safetensors";
   write_audio_fixture(set);
   ddsp::RandomModelSpec spec;
@@ -107,7 +107,7 @@ TEST_CASE("a model is played on every item; the worst and the best can be heard"
 }
 
 TEST_CASE("a probe that is stopped goes on where it was") {
-  Folder folder;
+  ScratchFolder folder;
   const auto set = folder.path() / "oboe", model = folder.path() / "random.safetensors";
   write_audio_fixture(set);
   ddsp::random_model().write(model.string());
@@ -133,7 +133,7 @@ TEST_CASE("a probe that is stopped goes on where it was") {
 }
 
 TEST_CASE("what cannot be probed says why") {
-  Folder folder;
+  ScratchFolder folder;
   const auto tunes = folder.path() / "tunes", oboe = folder.path() / "oboe",
              model = folder.path() / "m.safetensors";
   write_midi_fixture(tunes);
@@ -145,7 +145,7 @@ TEST_CASE("what cannot be probed says why") {
 }
 
 TEST_CASE("a set of edges") {
-  Folder folder;
+  ScratchFolder folder;
   const auto set = folder.path() / "set", out = folder.path() / "edges";
   SECTION("of recordings: the files are the same files") {
     write_audio_fixture(set);

@@ -14,6 +14,7 @@
 #include "models/data/make/sources.h"
 #include "models/data/make/tools.h"
 #include "models/data/make/wad.h"
+#include "models/data/scratch_folder.h"
 #include "tests/models/data/make/tracked.h"
 
 using namespace continuo::make;
@@ -92,7 +93,7 @@ TEST_CASE("MMA plays its grooves, and goes on where it was stopped") {
     WARN("skipped: the package mma is not in " << package_cache().string());
     return;
   }
-  const ScratchFolder folder;
+  const continuo::data::ScratchFolder folder;
   MakeOptions options;
   options.name = "midi-mma";
   options.out = folder.path() / "mma";

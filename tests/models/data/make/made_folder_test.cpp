@@ -10,6 +10,7 @@
 #include "models/data/audio_file.h"
 #include "models/data/make/sources.h"
 #include "models/data/make/tools.h"
+#include "models/data/scratch_folder.h"
 
 using namespace continuo::make;
 namespace fs = std::filesystem;
@@ -37,7 +38,7 @@ MakeOptions options_for(const fs::path& out) {
 }  // namespace
 
 TEST_CASE("a made set has audio, truth, labels and a licence, and is resumed") {
-  const ScratchFolder scratch;
+  const continuo::data::ScratchFolder scratch;
   const fs::path out = scratch.path() / "singer";
   std::atomic<bool> stop = false;
   REQUIRE(make_source(options_for(out), stop) == 0);
@@ -69,7 +70,7 @@ TEST_CASE("a made set has audio, truth, labels and a licence, and is resumed") {
 }
 
 TEST_CASE("a stop leaves whole files and says that more is to come") {
-  const ScratchFolder scratch;
+  const continuo::data::ScratchFolder scratch;
   const fs::path out = scratch.path() / "singer";
   std::atomic<bool> stop = true;
   CHECK(make_source(options_for(out), stop) == 130);
@@ -81,7 +82,7 @@ TEST_CASE("a stop leaves whole files and says that more is to come") {
 }
 
 TEST_CASE("a folder that something else filled is not touched") {
-  const ScratchFolder scratch;
+  const continuo::data::ScratchFolder scratch;
   std::ofstream(scratch.path() / "mine.txt") << "mine";
   std::atomic<bool> stop = false;
   CHECK_THROWS_WITH(make_source(options_for(scratch.path()), stop), Catch::Contains("did not write"));
@@ -101,7 +102,7 @@ TEST_CASE("unknown names and missing tools are told with what would help") {
 }
 
 TEST_CASE("24-bit FLAC keeps 24 bits and does not clip") {
-  const ScratchFolder scratch;
+  const continuo::data::ScratchFolder scratch;
   std::vector<float> audio(4800);
   for (std::size_t i = 0; i < audio.size(); ++i) audio[i] = 0.9f * std::sin(0.05f * static_cast<float>(i));
   write_flac(scratch.path() / "a.flac", audio, 48000);

@@ -1,5 +1,6 @@
 // Other programs are run within limits.
 #include "models/data/make/tools.h"
+#include "models/data/scratch_folder.h"
 
 #include <catch2/catch.hpp>
 
@@ -27,7 +28,7 @@ TEST_CASE("a program that never ends is killed, and so are its children") {
 }
 
 TEST_CASE("a program that fills the disk is stopped at the largest file") {
-  const ScratchFolder folder;
+  const continuo::data::ScratchFolder folder;
   const Outcome big =
       run({"dd", "if=/dev/zero", "of=big", "bs=65536"}, folder.path(), {.file_bytes = 1'000'000});
   CHECK(big.status == 128 + 25);

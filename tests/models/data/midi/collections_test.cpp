@@ -12,6 +12,7 @@
 #include "models/data/midi/extract.h"
 #include "models/data/midi/smf.h"
 #include "models/data/midi/sources.h"
+#include "models/data/scratch_folder.h"
 
 using namespace continuo;
 using namespace continuo::symbolic;
@@ -40,7 +41,7 @@ struct Unpacked {
     options.folders = {folder.path().string()};
     return data::find_midi(options);
   }
-  make::ScratchFolder folder;
+  ScratchFolder folder;
   bool there = false;
 };
 

@@ -15,6 +15,7 @@
 #include "models/data/midi/same_tune.h"
 #include "models/data/midi/smf.h"
 #include "models/data/midi/sources.h"
+#include "models/data/scratch_folder.h"
 #include "models/data/set.h"
 #include "tests/models/data/midi/midi_bytes.h"
 
@@ -71,7 +72,7 @@ std::string whole(const fs::path& file) {
 }  // namespace
 
 TEST_CASE("a folder becomes a set; what is wrong with a file is told") {
-  const make::ScratchFolder folder;
+  const ScratchFolder folder;
   const fs::path in = folder.path() / "in", out = folder.path() / "out";
   for (unsigned i = 0; i < 20; ++i) write(in / named("tune", i), tune(i));
   write(in / "copy.MID", tune(3));
@@ -107,7 +108,7 @@ TEST_CASE("a folder becomes a set; what is wrong with a file is told") {
 }
 
 TEST_CASE("one tune in several files, in any key, lies in one split") {
-  const make::ScratchFolder folder;
+  const ScratchFolder folder;
   const fs::path in = folder.path() / "in", out = folder.path() / "out";
   for (unsigned i = 0; i < 12; ++i) {
     for (const int up : {0, 3, -4}) write(in / named("t", i, up), tune(i, up, 90 + up));
@@ -142,7 +143,7 @@ TEST_CASE("marks are the same in every key; scales and other tunes have none in 
 }
 
 TEST_CASE("published splits are kept, also when a folder of theirs is given") {
-  const make::ScratchFolder folder;
+  const ScratchFolder folder;
   const fs::path in = folder.path() / "in";
   write(in / "drummer1/a.mid", tune(1));
   write(in / "drummer1/b.mid", tune(1, 2));  // the same tune on the other side: left there, and told
@@ -160,7 +161,7 @@ TEST_CASE("published splits are kept, also when a folder of theirs is given") {
 }
 
 TEST_CASE("licence and attribution come from the source's README, in either form") {
-  const make::ScratchFolder folder;
+  const ScratchFolder folder;
   const auto rights = [&](const std::string& readme) {
     write(folder.path() / "in/a.mid", tune(1));
     std::ofstream(folder.path() / "in/README.md") << readme;
@@ -176,7 +177,7 @@ TEST_CASE("licence and attribution come from the source's README, in either form
 }
 
 TEST_CASE("after kill -9 the same command goes on, and gives the same bytes") {
-  const make::ScratchFolder folder;
+  const ScratchFolder folder;
   const fs::path in = folder.path() / "in", out = folder.path() / "out", fresh = folder.path() / "fresh";
   for (unsigned i = 0; i < 400; ++i) write(in / named("tune", i), tune(i % 350, i >= 350));
   const auto options = options_for(in, out, "musicvae");
@@ -210,7 +211,7 @@ TEST_CASE("after kill -9 the same command goes on, and gives the same bytes") {
 }
 
 TEST_CASE("ABC: by abc2midi where it is, and a clear word where it is not") {
-  const make::ScratchFolder folder;
+  const ScratchFolder folder;
   const fs::path in = folder.path() / "in", out = folder.path() / "out";
   fs::create_directories(in);
   std::ofstream(in / "two.ABC")
