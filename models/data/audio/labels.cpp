@@ -66,6 +66,14 @@ std::optional<double> number(const std::string& text) {
   return value;
 }
 
+// A name that something may be called by, not a measure and not a sentence.
+bool is_word(const std::string& text) {
+  constexpr std::size_t kLongest = 32;
+  return !text.empty() && text.size() <= kLongest && std::isalpha(static_cast<unsigned char>(text[0])) &&
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; });
+}
+
 }  // namespace
 
 Labels::Labels(const std::string& how) : folders_(how == "folders"), stamp_(how) {
@@ -99,7 +107,13 @@ Labels::Labels(const std::string& how) : folders_(how == "folders"), stamp_(how)
     const auto row = csv_row(line, separator);
     const std::string path = fs::path(cell(row, file)).lexically_normal().generic_string();
     if (path.empty() || path == ".") continue;
-    Known known{cell(row, label), number(cell(row, midi)), {}};
+    Known known{cell(row, label), number(cell(row, midi)), {}, {}};
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      const int at = static_cast<int>(i);
+      const std::string word = cell(row, at);
+      if (at == file || at == midi || at == velocity || !is_word(word)) continue;
+      known.tags[header_word(header[i])] = word;
+    }
     if (const auto v = number(cell(row, velocity))) known.velocity = static_cast<int>(*v);
     rows_[path] = known;
     const std::string stem = fs::path(path).stem().string();
@@ -109,7 +123,7 @@ Labels::Labels(const std::string& how) : folders_(how == "folders"), stamp_(how)
 }
 
 Known Labels::of(const Recording& recording) const {
-  if (folders_) return {fs::path(recording.name).parent_path().filename().string(), {}, {}};
+  if (folders_) return {fs::path(recording.name).parent_path().filename().string(), {}, {}, {}};
   const std::string path = fs::path(recording.name).generic_string();
   if (const auto found = rows_.find(path); found != rows_.end()) return found->second;
   const auto found = by_name_.find(fs::path(recording.name).stem().string());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -14,11 +15,13 @@ struct Known {
   std::string label;
   std::optional<double> midi;
   std::optional<int> velocity;
+  std::map<std::string, std::string> tags;  // what else is told of it in words: "vowel", "voice" ...
 };
 
 // `how`: empty (nothing is known), "folders" (the recording's folder is its label), or a CSV file with a
 // column for the file (file, filename, path, name ...) and any of label (technique, class, klass, style),
-// midi (pitch) and velocity. Rows are found by the whole path below the source, else by the file's name.
+// midi (pitch) and velocity; its other columns, where they hold words, are tags. Rows are found by the whole
+// path below the source, else by the file's name.
 class Labels {
  public:
   // Disk thread. Throws std::runtime_error when the CSV file is missing or lacks those columns.

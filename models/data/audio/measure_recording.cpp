@@ -136,6 +136,7 @@ std::optional<Found> measure_recording(const Recording& recording, const Labels&
     item.source = recording.source;
     item.file = recording.name;
     item.label = known.label;
+    if (!known.tags.empty()) item.details["tags"] = known.tags;
     item.split = split_of(recording.path);
     item.group =
         (fs::path(recording.source) / fs::path(recording.name).parent_path() / recording_key(recording.name))

@@ -44,7 +44,7 @@ int make_singer_set(const MakeOptions& options, const std::atomic<bool>& stop) {
   About about;
   about.title = "Continuo technique singer";
   about.what =
-      "Sung notes by a glottal-source singer: eight techniques, five vowels, four voices. Synthesised "
+      "Sung notes by a glottal-source singer: eight techniques, seven vowels, six voices. Synthesised "
       "from nothing: no recording went into it.";
   about.licence = "CC0 1.0";
   about.attribution = "none needed; made by Continuo";
@@ -54,12 +54,13 @@ int make_singer_set(const MakeOptions& options, const std::atomic<bool>& stop) {
       "voice, tract_cm, rate_hz of the first note's vibrato, trill or trillo.";
   std::vector<Job> jobs;
   double seconds = 0;
-  // Every technique before any vowel repeats: a short set is balanced too.
+  // Every technique before any vowel repeats: a short set is balanced too. Seven vowels and six voices have
+  // no common factor, so each voice comes to sing each vowel.
   for (int i = 0; seconds < options.minutes * 60; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const Technique technique = kTechniques[at % kTechniques.size()];
     const Vowel vowel = kVowels[(at / kTechniques.size()) % kVowels.size()];
-    const SingerVoice& voice = singer_voices()[(at / 8 + at / 40) % singer_voices().size()];
+    const SingerVoice& voice = singer_voices()[(at / kTechniques.size()) % singer_voices().size()];
     const std::string stem = numbered(name_of(technique) + "-" + name_of(vowel) + "-" + voice.name, i);
     Random random(options.seed, stem);
     double rate_hz = 0;

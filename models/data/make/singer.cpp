@@ -10,8 +10,12 @@ namespace {
 
 constexpr int kOver = 2;             // oversampling
 constexpr double kOutputGain = 0.1;  // a loud belt stays below full scale
-constexpr std::array<SingerVoice, 4> kVoices = {
-    {{"bass", 19, 40, 60}, {"tenor", 17.5, 48, 67}, {"alto", 15.6, 53, 72}, {"soprano", 14.6, 60, 79}}};
+constexpr std::array<SingerVoice, 6> kVoices = {{{"bass", 19, 40, 60},
+                                                 {"tenor", 17.5, 48, 67},
+                                                 {"alto", 15.6, 53, 72},
+                                                 {"soprano", 14.6, 60, 79},
+                                                 {"baritone", 18.2, 44, 64},
+                                                 {"mezzo", 15.1, 57, 75}}};
 
 double smooth(double x) {
   x = std::clamp(x, 0.0, 1.0);

@@ -1,5 +1,5 @@
-// The technique singer: a glottal source and a tract that sing eight vocal techniques on five vowels with
-// four voices. Nothing is recorded: pitch, level, technique and vowel are known exactly.
+// The technique singer: a glottal source and a tract that sing eight vocal techniques on seven vowels with
+// six voices. Nothing is recorded: pitch, level, technique and vowel are known exactly.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ struct SingerVoice {
   double tract_cm;
   double low, high;  // MIDI
 };
-std::span<const SingerVoice> singer_voices();  // bass, tenor, alto, soprano
+std::span<const SingerVoice> singer_voices();  // bass, tenor, alto, soprano, baritone, mezzo
 
 // How the cords are held for a technique at level `db`: louder is more pressed.
 Phonation phonation_of(Technique technique, double db);

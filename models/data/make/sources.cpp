@@ -14,7 +14,7 @@ struct Entry {
 
 std::vector<Entry> entries() {
   std::vector<Entry> all = {
-      {{"technique-singer", "eight vocal techniques, five vowels, four voices; synthesised", "CC0 1.0", {}},
+      {{"technique-singer", "eight vocal techniques, seven vowels, six voices; synthesised", "CC0 1.0", {}},
        make_singer_set},
       {{"festival-singing",
         "melodies with words, a man's diphone voice",

@@ -7,11 +7,13 @@ namespace continuo::make {
 namespace {
 
 constexpr double kReference_cm = 17.5;
-constexpr std::array<std::array<double, kFormants>, 5> kCentres_hz = {{{730, 1090, 2440, 3400, 4500},
+constexpr std::array<std::array<double, kFormants>, 7> kCentres_hz = {{{730, 1090, 2440, 3400, 4500},
                                                                        {530, 1840, 2480, 3500, 4500},
                                                                        {280, 2250, 2950, 3600, 4500},
                                                                        {490, 830, 2450, 3300, 4400},
-                                                                       {310, 800, 2240, 3250, 4400}}};
+                                                                       {310, 800, 2240, 3250, 4400},
+                                                                       {660, 1720, 2410, 3450, 4500},
+                                                                       {640, 1190, 2390, 3350, 4450}}};
 constexpr std::array<double, kFormants> kWidths_hz = {70, 85, 120, 175, 250};
 constexpr double kRing_hz = 2800, kRingQ = 4, kTilt_hz = 2000;
 
@@ -39,7 +41,8 @@ void set_shelf(double& b0, double& b1, double& a1, double hz, double db, double 
 }  // namespace
 
 std::string name_of(Vowel vowel) {
-  return std::string(1, "aeiou"[static_cast<int>(vowel)]);
+  constexpr std::array<const char*, kVowels.size()> kNames = {"a", "e", "i", "o", "u", "ae", "uh"};
+  return kNames[static_cast<std::size_t>(vowel)];
 }
 
 Formants formants_of(Vowel vowel, double tract_cm, double f0_hz) {

@@ -8,8 +8,9 @@
 
 namespace continuo::make {
 
-enum class Vowel { a, e, i, o, u };
-inline constexpr std::array<Vowel, 5> kVowels = {Vowel::a, Vowel::e, Vowel::i, Vowel::o, Vowel::u};
+enum class Vowel { a, e, i, o, u, ae, uh };
+inline constexpr std::array<Vowel, 7> kVowels = {Vowel::a, Vowel::e,  Vowel::i, Vowel::o,
+                                                 Vowel::u, Vowel::ae, Vowel::uh};
 inline constexpr int kFormants = 5;
 
 std::string name_of(Vowel vowel);
