@@ -33,6 +33,8 @@ void add_data_make(CLI::App& data, const std::atomic<bool>& stop, Run& run) {
       ->capture_default_str()
       ->check(CLI::Range(0.05, 6000.0));
   command->add_option("--seed", options->seed, "Another seed, other phrases")->capture_default_str();
+  command->add_option("--tunes", options->tunes,
+                      "folk-singing: folder with .mid or .abc files (default: in $CONTINUO_DATA)");
   command->add_flag(
       "--install", options->install,
       "Install the packages that it needs (apt-get, sudo), or fetch them into ~/.cache/continuo");

@@ -26,7 +26,8 @@ struct MakeOptions {
   std::filesystem::path out;
   double minutes = 10;  // of sound; collections are taken whole
   std::uint64_t seed = 1;
-  bool install = false;  // what the source needs, by apt-get
+  std::filesystem::path tunes;  // folk-singing: a folder with MIDI or ABC; empty: $CONTINUO_DATA
+  bool install = false;         // what the source needs, by apt-get
 };
 
 // What README.md says.

@@ -16,6 +16,8 @@ std::vector<Entry> entries() {
   std::vector<Entry> all = {
       {{"technique-singer", "eight vocal techniques, seven vowels, six voices; synthesised", "CC0 1.0", {}},
        make_singer_set},
+      {{"folk-singing", "folk tunes with breaths, sung by the technique singer", "that of the tunes", {}},
+       make_folk_singing},
       {{"festival-singing",
         "melodies with words, a man's diphone voice",
         "CMU/CSTR permissive",

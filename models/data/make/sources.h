@@ -22,6 +22,7 @@ int make_source(const MakeOptions& options, const std::atomic<bool>& stop);
 // The makers, one a file.
 int make_singer_set(const MakeOptions& options, const std::atomic<bool>& stop);
 int make_instrument_set(const MakeOptions& options, const std::atomic<bool>& stop);
+int make_folk_singing(const MakeOptions& options, const std::atomic<bool>& stop);
 int make_festival_set(const MakeOptions& options, const std::atomic<bool>& stop);
 int make_texture_set(const MakeOptions& options, const std::atomic<bool>& stop);
 int make_mma_set(const MakeOptions& options, const std::atomic<bool>& stop);

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "models/data/make/tools.h"
+#include "models/data/make/abc_tunes.h"
 #include "models/data/midi/midi_set.h"
-#include "models/data/scratch_folder.h"
 #include "models/data/set.h"
 
 namespace continuo::data {
@@ -30,20 +29,5 @@ struct MidiSources {
 // the columns midi_filename and split, as Groove's, keeps the published ones. Throws std::runtime_error when
 // a folder is missing.
 MidiSources find_midi(const MidiOptions& options);
-
-// The tunes of an ABC file as MIDI, by abc2midi, in a temporary folder that is gone with the object.
-class AbcTunes {
- public:
-  // At most 20 s. Throws std::runtime_error with abc2midi's reason.
-  explicit AbcTunes(const std::filesystem::path& abc);
-  const std::vector<std::filesystem::path>& files() const { return files_; }
-
- private:
-  ScratchFolder folder_;
-  std::vector<std::filesystem::path> files_;
-};
-
-bool is_abc(const std::filesystem::path& file);  // .abc, .ABC
-bool abc2midi_installed();
 
 }  // namespace continuo::data
