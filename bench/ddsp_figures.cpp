@@ -114,17 +114,16 @@ std::vector<Row> measure_ddsp(const Settings&) {
   table.fit(data.train);
 
   const auto judge = [&](const ddsp::Renderer& renderer) {
-    return ddsp::evaluate(data.held_out, config.sample_rate, config.hop,
-                          [&](std::span<const float> midi, std::span<const float> db) {
-                            check_interrupt();
-                            return renderer(midi, db);
-                          });
+    return ddsp::evaluate(data.held_out, config.sample_rate, config.hop, [&](const ddsp::Clip& clip) {
+      check_interrupt();
+      return renderer(clip);
+    });
   };
   const ddsp::Evaluation ours =
-      judge([&](std::span<const float> midi, std::span<const float> db) { return render(model, midi, db); });
-  const ddsp::Evaluation peer = judge([&](std::span<const float> midi, std::span<const float> db) {
-    return ddsp::synthesise(table.look_up(midi, db, config.sample_rate), midi, config.hop, config.sample_rate,
-                            kNoiseSeed);
+      judge([&](const ddsp::Clip& clip) { return render(model, clip.midi, clip.db); });
+  const ddsp::Evaluation peer = judge([&](const ddsp::Clip& clip) {
+    return ddsp::synthesise(table.look_up(clip.midi, clip.db, config.sample_rate), clip.midi, config.hop,
+                            config.sample_rate, kNoiseSeed);
   });
 
   std::vector<Row> rows(2);

@@ -8,7 +8,7 @@
 namespace continuo::ddsp {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;  // raise when features or analysis change
+constexpr std::uint64_t kVersion = 2;  // raise when features or analysis change
 
 std::uint64_t hash(std::uint64_t state, const void* data, std::size_t bytes) {
   const auto* p = static_cast<const unsigned char*>(data);

@@ -5,11 +5,13 @@
 #include <map>
 #include <numbers>
 #include <random>
+#include <set>
 #include <stdexcept>
 
 #include "models/data/audio_file.h"
 #include "models/data/split.h"
 #include "models/ddsp/clip_cache.h"
+#include "models/ddsp/creak.h"
 #include "models/ddsp/set_items.h"
 
 namespace continuo::ddsp {
@@ -33,7 +35,8 @@ struct Recording {
   std::filesystem::path file;
   std::string group;
   std::vector<float> audio;
-  bool held_out = false;
+  bool held_out = false, fine = false, unseen = false;
+  std::map<std::string, std::string> tags;
 };
 
 // Throws std::runtime_error when a clip cannot train a monophonic model.
@@ -56,7 +59,7 @@ std::vector<SetItem> recordings_in(const std::filesystem::path& folder, const Da
   if (is_set(folder)) return set_items(folder, spec.sample_rate, spec.hop);
   std::vector<SetItem> items;
   for (const auto& file : data::find_audio(folder))
-    items.push_back({file, file.parent_path().filename().string(), data::held_out(file)});
+    items.push_back({file, file.parent_path().filename().string(), data::held_out(file), {}});
   return items;
 }
 
@@ -154,6 +157,11 @@ Clip make_clip(std::string name, std::string group, std::vector<float> audio, co
   clip.midi = std::move(features.midi);
   clip.db = std::move(features.db);
   clip.voiced = std::move(features.voiced);
+  if (static_cast<double>(std::count(clip.voiced.begin(), clip.voiced.end(), 1)) <
+      kLeastVoiced * static_cast<double>(std::count_if(clip.db.begin(), clip.db.end(),
+                                                       [](float db) { return db > kSounding_db; }))) {
+    fill_creak(clip.audio, spec.sample_rate, spec.hop, clip.db, clip.voiced, clip.midi);
+  }
   clip.controls = analyse_controls(clip.audio, f0_of(clip.midi), spec.harmonics, spec.noise_bands, spec.hop,
                                    spec.sample_rate);
   cache.store(clip);
@@ -161,18 +169,32 @@ Clip make_clip(std::string name, std::string group, std::vector<float> audio, co
 }
 
 Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const DatasetSpec& spec,
-                     const std::function<void(const std::string&)>& report) {
+                     const std::function<void(const std::string&)>& report,
+                     const std::vector<std::filesystem::path>& fine_folders) {
   std::vector<Recording> recordings;
   std::string last_problem;
   const auto leave_out = [&](const std::exception& error) {
     last_problem = error.what();
     report("left out: " + last_problem);
   };
-  for (const auto& folder : folders) {
+  const auto unseen = [&](const SetItem& item) {
+    return std::any_of(spec.unseen.begin(), spec.unseen.end(), [&](const auto& tag) {
+      const auto found = item.tags.find(tag.first);
+      return found != item.tags.end() && found->second == tag.second;
+    });
+  };
+  const auto read_folder = [&](const std::filesystem::path& folder, bool fine) {
     for (const SetItem& item : recordings_in(folder, spec)) {
       const auto& file = item.file;
       try {
-        Recording recording{file, item.player, data::read_audio(file, spec.sample_rate), item.held_out};
+        Recording recording;
+        recording.file = file;
+        recording.group = item.player;
+        recording.audio = data::read_audio(file, spec.sample_rate);
+        recording.held_out = item.held_out && (fine || fine_folders.empty());
+        recording.fine = fine;
+        recording.unseen = unseen(item);
+        recording.tags = item.tags;
         if (static_cast<double>(recording.audio.size()) < kShortest_s * spec.sample_rate) {
           throw std::runtime_error(file.string() + ": shorter than 0.5 s");
         }
@@ -181,7 +203,9 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
         leave_out(error);
       }
     }
-  }
+  };
+  for (const auto& folder : folders) read_folder(folder, false);
+  for (const auto& folder : fine_folders) read_folder(folder, true);
   hold_out_something(recordings, spec.sample_rate);
 
   Dataset set;
@@ -190,7 +214,14 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
   for (const Recording& recording : recordings) {
     try {
       Clip clip = make_clip(recording.file.stem().string(), recording.group, recording.audio, spec);
-      check_pitch(clip, recording.file);
+      // What carries a technique's name is meant, creak as well.
+      if (recording.tags.empty()) check_pitch(clip, recording.file);
+      clip.tags = recording.tags;
+      clip.fine = recording.fine;
+      if (recording.unseen) {
+        set.unseen.push_back(std::move(clip));
+        continue;
+      }
       if (recording.held_out) {
         set.held_out.push_back(std::move(clip));
         continue;
@@ -218,6 +249,9 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
     auto audio = data::resample(source->audio, spec.sample_rate, spec.sample_rate / ratio);
     set.augmented.push_back(
         make_clip(source->file.stem().string() + " detuned", source->group, std::move(audio), spec));
+    set.augmented.back().tags = source->tags;
+    set.augmented.back().fine = source->fine;
+    if (!source->tags.empty()) continue;  // notes of different tags are not joined
     by_group[source->group].push_back(&source->audio);
   }
   for (const auto& [group, notes] : by_group) {
@@ -231,6 +265,14 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
     }
   }
   return set;
+}
+
+std::vector<std::string> values_of(const std::vector<Clip>& clips, const std::string& tag) {
+  std::set<std::string> values;
+  for (const Clip& clip : clips) {
+    if (const auto found = clip.tags.find(tag); found != clip.tags.end()) values.insert(found->second);
+  }
+  return {values.begin(), values.end()};
 }
 
 }  // namespace continuo::ddsp

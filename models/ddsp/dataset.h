@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,13 @@ namespace continuo::ddsp {
 
 struct Clip {
   std::string name;
-  std::string group;            // the recording's folder: one player, one room
-  std::vector<float> audio;     // frames * hop samples
-  std::vector<float> midi, db;  // [frames]
-  std::vector<char> voiced;     // [frames]
-  ControlTrack controls;        // measured, for the warm start and the table
+  std::string group;                        // the recording's folder: one player, one room
+  std::vector<float> audio;                 // frames * hop samples
+  std::vector<float> midi, db;              // [frames]
+  std::vector<char> voiced;                 // [frames]
+  ControlTrack controls;                    // measured, for the warm start and the table
+  std::map<std::string, std::string> tags;  // "technique": "breathy" ...
+  bool fine = false;                        // of the fine-tuning set
   std::size_t frames() const { return midi.size(); }
 };
 
@@ -31,6 +34,8 @@ struct DatasetSpec {
   double phrase_share = 0.6;  // seconds of joined notes for each second of recordings
   bool augment = true;        // else `augmented` stays empty
   unsigned seed = 1;
+  // Recordings with one of these tags are never trained on nor held out to choose weights: "voice": "mezzo".
+  std::multimap<std::string, std::string> unseen;
   std::filesystem::path cache;  // folder for measured frames, by content; empty: measure anew each time
 };
 
@@ -38,15 +43,21 @@ struct Dataset {
   std::vector<Clip> train;      // as recorded
   std::vector<Clip> held_out;   // as recorded, never trained on
   std::vector<Clip> augmented;  // of the training recordings: detuned copies, joined notes
+  std::vector<Clip> unseen;     // see DatasetSpec
 };
 
-// Reads every recording below `folders`; of a data set (set.json) its kept items with their splits
-// (set_items.h). Files that cannot be used (unreadable, shorter than 0.5 s, hardly any steady pitch) are left
-// out and named to `report`. Held out: what models/data/split.h says; when that names none, the recording
-// with the lowest hash of four or more, or the last tenth of each of fewer. Throws std::runtime_error when
-// too little is left to train on (under 10 s), saying what was wrong.
+// Reads every recording below `folders`, and below `fine_folders` (clips that are `fine`: the last part of a
+// training draws from them, and they alone are held out); of a data set (set.json) its kept items with their
+// splits (set_items.h). Files that cannot be used (unreadable, shorter than 0.5 s, hardly any steady pitch)
+// are left out and named to `report`. Held out: what models/data/split.h says; when that names none, the
+// recording with the lowest hash of four or more, or the last tenth of each of fewer. Throws
+// std::runtime_error when too little is left to train on (under 10 s), saying what was wrong.
 Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const DatasetSpec& spec,
-                     const std::function<void(const std::string&)>& report);
+                     const std::function<void(const std::string&)>& report,
+                     const std::vector<std::filesystem::path>& fine_folders = {});
+
+// The values that a tag has, sorted.
+std::vector<std::string> values_of(const std::vector<Clip>& clips, const std::string& tag);
 
 // One clip of given audio.
 Clip make_clip(std::string name, std::string group, std::vector<float> audio, const DatasetSpec& spec);

@@ -32,7 +32,7 @@ Evaluation evaluate(std::span<const Clip> recordings, int sample_rate, int hop, 
   double power = 0, cents_ok = 0, noise_model = 0, noise_data = 0;
   double sounding = 0, voiced = 0;
   for (const Clip& clip : recordings) {
-    const std::vector<float> audio = render(clip.midi, clip.db);
+    const std::vector<float> audio = render(clip);
     result.spectral_loss += multi_scale_spectral_loss(audio, clip.audio);
     ++result.recordings;
     const data::Features heard = data::extract_features(audio, spec);

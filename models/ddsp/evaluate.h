@@ -10,9 +10,8 @@
 
 namespace continuo::ddsp {
 
-// Renders one recording: midi, db [frames] -> frames * hop samples at the model's rate, sample 0 being frame
-// 0.
-using Renderer = std::function<std::vector<float>(std::span<const float> midi, std::span<const float> db)>;
+// Renders a recording from its features: frames * hop samples at the model's rate, sample 0 being frame 0.
+using Renderer = std::function<std::vector<float>(const Clip& clip)>;
 
 struct Evaluation {
   int recordings = 0;

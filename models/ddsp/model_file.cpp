@@ -39,6 +39,11 @@ void write_model(const std::filesystem::path& file, Network& network, const nloh
     writer.add_f16(name, tensor.sizes().vec(),
                    {flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel())});
   }
+  if (const auto response = network->impulse_response(); response.defined()) {
+    const auto flat = response.contiguous();
+    writer.add_f16("reverb.ir", {flat.size(0)},
+                   {flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel())});
+  }
   writer.write(file.string());
 }
 

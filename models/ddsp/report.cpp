@@ -45,7 +45,7 @@ Report make_report(const Dataset& data, int sample_rate, int hop, const Renderer
   int count = 0;
   for (std::size_t i = 0; i < data.train.size(); i += stride, ++count) {
     const Clip& clip = data.train[i];
-    report.train_loss += multi_scale_spectral_loss(model(clip.midi, clip.db), clip.audio);
+    report.train_loss += multi_scale_spectral_loss(model(clip), clip.audio);
   }
   if (count > 0) report.train_loss /= count;
   return report;
@@ -107,7 +107,7 @@ std::vector<std::string> write_auditions(const Dataset& data, int sample_rate, c
   const std::size_t count = std::min(most, clips.size());
   for (std::size_t i = 0; i < count; ++i) {
     const Clip& clip = *clips[(2 * i + 1) * clips.size() / (2 * count)];
-    const std::vector<float> sounds[] = {clip.audio, model(clip.midi, clip.db), table(clip.midi, clip.db)};
+    const std::vector<float> sounds[] = {clip.audio, model(clip), table(clip)};
     data::write_wav(folder / (clip.name + "_original.wav"), sounds[0], sample_rate);
     data::write_wav(folder / (clip.name + "_model.wav"), sounds[1], sample_rate);
     data::write_wav(folder / (clip.name + "_table.wav"), sounds[2], sample_rate);

@@ -46,6 +46,13 @@ std::string recording_to_hold_out(const std::vector<const data::Item*>& items) {
       ->first;
 }
 
+std::map<std::string, std::string> tags_of(const data::Item& item) {
+  std::map<std::string, std::string> tags;
+  if (item.details.contains("tags")) tags = item.details["tags"].get<decltype(tags)>();
+  if (!item.label.empty()) tags["label"] = item.label;
+  return tags;
+}
+
 }  // namespace
 
 bool is_set(const fs::path& folder) {
@@ -70,7 +77,7 @@ std::vector<SetItem> set_items(const fs::path& folder, int sample_rate, int hop)
     if (item->split != "train" && item->split != judge) continue;
     out.push_back({folder / "items" / (item->id + ".flac"),
                    (fs::path(item->source) / fs::path(item->file).parent_path()).string(),
-                   item->split == judge || (!whole.empty() && item->group == whole)});
+                   item->split == judge || (!whole.empty() && item->group == whole), tags_of(*item)});
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@ struct SetItem {
   std::filesystem::path file;  // SET/items/ID.flac
   std::string player;          // source and folder: one player, one room
   bool held_out = false;
+  std::map<std::string, std::string> tags;  // its own, and its label as "label"
 };
 
 bool is_set(const std::filesystem::path& folder);

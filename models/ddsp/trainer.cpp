@@ -16,10 +16,22 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr float kAmplitudeFloor = 2e-5f;  // below it a harmonic counts as absent
 constexpr float kNoiseFloor = 1e-5f;
-constexpr float kSilence_db = -80.f;
+constexpr double kWithoutShare = 0.1, kMixedShare = 0.1;
+constexpr double kTableNoise = 0.05;   // on the entries of tables, so that what lies between them is learned
+constexpr double kCommitment = 0.25;   // of the encoder to its codes (van den Oord et al. 2017)
+constexpr double kBoundWeight = 1e-3;  // keeps vectors small before there are codes
+constexpr double kProbeWeight = 0.2;
+constexpr int kStartBatches = 40;
 
 double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void copy_buffers(Network& from, Network& to) {
+  torch::NoGradGuard no_grad;
+  const auto source = from->buffers();
+  auto target = to->buffers();
+  for (std::size_t i = 0; i < source.size(); ++i) target[i].copy_(source[i]);
 }
 
 void copy_weights(Network& from, Network& to) {
@@ -27,6 +39,7 @@ void copy_weights(Network& from, Network& to) {
   const auto source = from->parameters();
   auto target = to->parameters();
   for (std::size_t i = 0; i < source.size(); ++i) target[i].copy_(source[i]);
+  copy_buffers(from, to);
 }
 
 torch::Tensor log_distance(const torch::Tensor& a, const torch::Tensor& b, float floor) {
@@ -39,6 +52,7 @@ Trainer::Trainer(const NetworkShape& shape, const TrainSpec& spec, const Dataset
     : shape_(shape),
       spec_(spec),
       data_(data),
+      batches_(shape, spec, data),
       network_((torch::manual_seed(spec.seed), Network(shape))),
       averaged_(shape),
       best_(shape),
@@ -46,60 +60,103 @@ Trainer::Trainer(const NetworkShape& shape, const TrainSpec& spec, const Dataset
       random_(spec.seed) {
   copy_weights(network_, averaged_);
   copy_weights(network_, best_);
-  for (const auto* set : {&data.train, &data.augmented}) {
-    for (const Clip& clip : *set) {
-      if (clip.frames() <= static_cast<std::size_t>(spec.crop_frames)) continue;
-      clips_.push_back(&clip);
-      ends_.push_back((ends_.empty() ? 0 : ends_.back()) + static_cast<double>(clip.frames()));
-    }
-  }
-  if (clips_.empty()) {
-    throw std::runtime_error("every recording is shorter than a training crop of " +
-                             std::to_string(spec.crop_frames * shape.hop / double(shape.sample_rate)) + " s");
+  for (std::size_t s = 0; s < shape.spaces.size(); ++s) {
+    if (!shape.spaces[s].learned) continue;
+    start_encoder();
+    if (names()[s].size() < 2) continue;
+    probe_ = torch::nn::Linear(shape.spaces[s].size, static_cast<int64_t>(names()[s].size()));
+    optimiser_.add_param_group({probe_->parameters()});
   }
 }
 
-Trainer::Batch Trainer::draw(bool controls) {
-  const int64_t n = spec_.crops, t = spec_.crop_frames;
-  Batch batch;
-  batch.midi = torch::empty({n, t});
-  batch.db = torch::empty({n, t});
-  batch.audio = torch::empty({n, t * shape_.hop});
-  if (controls) {
-    batch.amplitudes = torch::empty({n, t, shape_.harmonics});
-    batch.noise = torch::empty({n, t, shape_.noise_bands});
-  }
-  std::uniform_real_distribution<double> uniform(0, 1);
-  std::normal_distribution<float> normal(0, 1);
-  batch.seen_midi = torch::empty({n, t});
-  for (int64_t i = 0; i < n; ++i) {
-    const double at = uniform(random_) * ends_.back();
-    const auto which = std::lower_bound(ends_.begin(), ends_.end(), at) - ends_.begin();
-    const Clip& clip = *clips_[static_cast<std::size_t>(which)];
-    const auto room = static_cast<int64_t>(clip.frames()) - t;
-    // A quarter of the crops starts in the silence before the note, so that onsets are learned well.
-    int64_t begin = static_cast<int64_t>(uniform(random_) * static_cast<double>(room + 1));
-    if (uniform(random_) < 0.25) begin = std::min<int64_t>(room, static_cast<int64_t>(uniform(random_) * 24));
-    std::copy_n(clip.midi.data() + begin, t, batch.midi.data_ptr<float>() + i * t);
-    std::copy_n(clip.db.data() + begin, t, batch.db.data_ptr<float>() + i * t);
-    std::copy_n(clip.audio.data() + begin * shape_.hop, t * shape_.hop,
-                batch.audio.data_ptr<float>() + i * t * shape_.hop);
-    // Each note of a recording has a colour of its own; blurring the pitch that the network sees makes it
-    // learn what neighbours share, which is what a note it never heard needs.
-    batch.seen_midi[i] = batch.midi[i] + static_cast<float>(spec_.pitch_jitter) * normal(random_);
-    if (!controls) {
-      const float gain_db = static_cast<float>(spec_.gain_jitter_db) * normal(random_);
-      batch.audio[i] *= std::pow(10.f, gain_db / 20.f);
-      batch.db[i] =
-          (batch.db[i] + gain_db * (batch.db[i] > kSilence_db).to(torch::kFloat32)).clamp_min(kSilence_db);
+// Codes and entries of a batch's crops. One crop in ten goes without, so that the zero vector means the mean
+// of all; one in ten lies between a code and its nearest neighbour, as mixes on stage do.
+Trainer::Space Trainer::space(const Batch& batch, bool warm) {
+  Space result;
+  if (shape_.spaces.empty()) return result;
+  const int64_t n = batch.midi.size(0), t = batch.midi.size(1);
+  std::vector<torch::Tensor> parts;
+  for (std::size_t s = 0; s < shape_.spaces.size(); ++s) {
+    const SpaceShape& space = shape_.spaces[s];
+    const auto with = (torch::rand({n, 1, 1}) > kWithoutShare).to(torch::kFloat32);
+    const auto& labels = batch.labels[s];
+    if (!space.learned) {
+      const auto known = (labels >= 0).to(torch::kFloat32).view({n, 1, 1});
+      const auto entries = network_->codebook(s).index_select(0, labels.clamp_min(0)).unsqueeze(1);
+      parts.push_back(
+          ((entries + kTableNoise * torch::randn_like(entries)) * known * with).expand({n, t, space.size}));
       continue;
     }
-    const int64_t h = shape_.harmonics, b = shape_.noise_bands;
-    std::copy_n(clip.controls.amplitudes.data() + begin * h, t * h,
-                batch.amplitudes.data_ptr<float>() + i * t * h);
-    std::copy_n(clip.controls.noise.data() + begin * b, t * b, batch.noise.data_ptr<float>() + i * t * b);
+    auto vectors = network_->encoder()->forward(batch.features);  // [N, J, D]
+    torch::Tensor loss = kBoundWeight * vectors.pow(2).mean();
+    if (!warm) {
+      auto quantised = network_->quantiser()->forward(vectors);
+      network_->quantiser()->follow(vectors, quantised.indices);
+      loss = kCommitment * quantised.commitment;
+      const auto& codebook = network_->quantiser()->codebook();
+      const auto near = network_->quantiser()->neighbours().index_select(0, quantised.indices.reshape({-1}));
+      const auto toward = codebook.index_select(0, near).view(vectors.sizes()) - quantised.quantised.detach();
+      const auto mixed =
+          (torch::rand({n, 1, 1}) < kMixedShare).to(torch::kFloat32) * 0.5 * torch::rand({n, 1, 1});
+      vectors = quantised.quantised + mixed * toward;
+    }
+    const auto labelled = torch::nonzero(labels >= 0).view({-1});
+    if (probe_ && labelled.numel() > 0) {
+      const auto read = probe_->forward(vectors.mean(1)).index_select(0, labelled);
+      loss =
+          loss + kProbeWeight * torch::nn::functional::cross_entropy(read, labels.index_select(0, labelled));
+    }
+    result.loss = loss;
+    auto frames = vectors.repeat_interleave(kPool, 1);
+    const int64_t rest = t - frames.size(1);
+    if (rest > 0)
+      frames = torch::cat({frames, frames.narrow(1, frames.size(1) - 1, 1).expand({n, rest, space.size})}, 1);
+    parts.push_back(frames * with);
   }
-  return batch;
+  result.vectors = torch::cat(parts, 2);
+  return result;
+}
+
+// Brings the encoder's features to mean 0 and deviation 1 over the data.
+void Trainer::start_encoder() {
+  torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> drawn;
+  for (int i = 0; i < kStartBatches; ++i)
+    drawn.push_back(batches_.draw(random_, false, false).features.flatten(0, 1));
+  const auto all = torch::cat(drawn);
+  for (Network* network : {&network_, &averaged_, &best_})
+    (*network)->encoder()->set_statistics(all.mean(0), all.std(0).clamp_min(1e-3));
+}
+
+void Trainer::start_codes() {
+  torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> drawn;
+  for (int i = 0; i < kStartBatches; ++i)
+    drawn.push_back(
+        network_->encoder()->forward(batches_.draw(random_, false, false).features).flatten(0, 1));
+  network_->quantiser()->start(torch::cat(drawn), spec_.seed);
+  copy_weights(network_, averaged_);
+}
+
+std::vector<float> Trainer::space_of(Network& network, const Clip& clip, bool codes) const {
+  if (shape_.spaces.empty()) return {};
+  torch::NoGradGuard no_grad;
+  const auto t = static_cast<int64_t>(clip.frames());
+  const auto entries = batches_.entries_of(clip);
+  std::vector<torch::Tensor> parts;
+  for (std::size_t s = 0; s < shape_.spaces.size(); ++s) {
+    auto part = torch::zeros({t, shape_.spaces[s].size});
+    if (shape_.spaces[s].learned && codes) {
+      const auto vectors = network->encoder()->forward(batches_.features_of(clip))[0];
+      const auto frames = network->quantiser()->forward(vectors).quantised.repeat_interleave(kPool, 0);
+      part.narrow(0, 0, frames.size(0)).copy_(frames);
+    } else if (!shape_.spaces[s].learned && entries[s] >= 0) {
+      part.copy_(network->codebook(s)[entries[s]].unsqueeze(0).expand_as(part));
+    }
+    parts.push_back(part);
+  }
+  const auto all = torch::cat(parts, 1).contiguous();
+  return {all.data_ptr<float>(), all.data_ptr<float>() + all.numel()};
 }
 
 // One step down `loss`. A step whose loss or gradient is not a number is left out.
@@ -126,13 +183,15 @@ void Trainer::average() {
   const auto source = network_->parameters();
   auto target = averaged_->parameters();
   for (std::size_t i = 0; i < source.size(); ++i) target[i].mul_(keep).add_(source[i], 1 - keep);
+  copy_buffers(network_, averaged_);
 }
 
 double Trainer::evaluate(Network& network) const {
   const auto& clips = data_.held_out.empty() ? data_.train : data_.held_out;
   double sum = 0;
   for (const Clip& clip : clips) {
-    sum += multi_scale_spectral_loss(render(network, clip.midi, clip.db, 1), clip.audio);
+    sum += multi_scale_spectral_loss(render(network, clip.midi, clip.db, 1, space_of(network, clip)),
+                                     clip.audio);
   }
   return sum / static_cast<double>(clips.size());
 }
@@ -142,6 +201,9 @@ void Trainer::judge() {
   if (progress_.best_loss == 0 || progress_.held_out_loss < progress_.best_loss) {
     progress_.best_loss = progress_.held_out_loss;
     copy_weights(averaged_, best_);
+    without_better_ = 0;
+  } else {
+    ++without_better_;
   }
   if (!checkpoint_.empty()) save(checkpoint_);
 }
@@ -164,11 +226,13 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
   const double warm_before = warm_s_;
   progress_.warm = true;
   while (!stop && warm_done_ < spec_.warm_steps && warm_s_ < spec_.warm_minutes * 60) {
-    const Batch batch = draw(true);
-    const Controls made = network_->forward(batch.seen_midi, batch.db);
-    const auto loss = log_distance(made.amplitudes, batch.amplitudes, kAmplitudeFloor) +
-                      log_distance(made.noise, batch.noise, kNoiseFloor) +
-                      10 * (made.amplitudes - batch.amplitudes).abs().mean();
+    const Batch batch = batches_.draw(random_, true, false);
+    const Space space = this->space(batch, true);
+    const Controls made = network_->forward(batch.seen_midi, batch.db, space.vectors);
+    auto loss = log_distance(made.amplitudes, batch.amplitudes, kAmplitudeFloor) +
+                log_distance(made.noise, batch.noise, kNoiseFloor) +
+                10 * (made.amplitudes - batch.amplitudes).abs().mean();
+    if (space.loss.defined()) loss = loss + space.loss;
     progress_.rate = spec_.rate;
     descend(loss, progress_.rate);
     ++warm_done_;
@@ -179,6 +243,7 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
   }
   progress_.warm = false;
   mean = 0;
+  if (!stop && shape_.learned_space() && !network_->quantiser()->started()) start_codes();
   if (!stop && progress_.step == 0) judge();
 
   std::vector<int64_t> sizes(kLossSizes.begin(), kLossSizes.end());
@@ -187,17 +252,20 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
   const int64_t step_before = progress_.step;
   double judged = since(start);
   while (!stop && progress_.step < spec_.steps && spectral_s_ < spec_.minutes * 60) {
-    const Batch batch = draw(false);
+    const bool fine = batches_.has_fine() && progress_.done > 1 - spec_.fine_tune_share;
+    const Batch batch = batches_.draw(random_, false, fine);
     auto white = torch::empty({spec_.crops, spec_.crop_frames * shape_.hop});
     fill_white_noise((static_cast<unsigned long long>(spec_.seed) << 40) +
                          static_cast<unsigned long long>(progress_.step) * 7919,
                      {white.data_ptr<float>(), static_cast<std::size_t>(white.numel())});
     std::shuffle(sizes.begin(), sizes.end(), random_);
     const std::vector<int64_t> drawn(sizes.begin(), sizes.begin() + spec_.sizes_a_step);
-    const Controls made = network_->forward(batch.seen_midi, batch.db);
+    const Space space = this->space(batch, false);
+    const Controls made = network_->forward(batch.seen_midi, batch.db, space.vectors);
     const auto audio = network_->synthesise(made, batch.midi, white);
-    const auto loss =
+    auto loss =
         spectral_loss(audio, batch.audio, drawn, static_cast<double>(sizes.size()) / spec_.sizes_a_step);
+    if (space.loss.defined()) loss = loss + space.loss;
     progress_.done = std::max(static_cast<double>(progress_.step) / static_cast<double>(spec_.steps),
                               spectral_s_ / 60 / spec_.minutes);
     progress_.rate = spec_.rate * std::pow(0.1, progress_.done);
@@ -209,6 +277,7 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
       judge();
       report(progress_);
       judged = since(start);
+      if (spec_.patience > 0 && without_better_ >= spec_.patience) break;
     }
   }
   if (!stop) judge();
@@ -217,7 +286,7 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
 }
 
 void Trainer::save(const std::filesystem::path& file) {
-  torch::serialize::OutputArchive archive, part[4];
+  torch::serialize::OutputArchive archive, part[5];
   network_->save(part[0]);
   averaged_->save(part[1]);
   best_->save(part[2]);
@@ -226,6 +295,10 @@ void Trainer::save(const std::filesystem::path& file) {
   archive.write("averaged", part[1]);
   archive.write("best", part[2]);
   archive.write("optimiser", part[3]);
+  if (probe_) {
+    probe_->save(part[4]);
+    archive.write("probe", part[4]);
+  }
   archive.write("counters",
                 torch::tensor({static_cast<double>(warm_done_), warm_s_, static_cast<double>(progress_.step),
                                spectral_s_, progress_.elapsed_s, progress_.held_out_loss, progress_.best_loss,
@@ -240,7 +313,7 @@ void Trainer::load(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file))
     throw std::runtime_error(file.string() + ": no such checkpoint to resume");
   try {
-    torch::serialize::InputArchive archive, part[4];
+    torch::serialize::InputArchive archive, part[5];
     archive.load_from(file.string());
     archive.read("network", part[0]);
     archive.read("averaged", part[1]);
@@ -250,6 +323,10 @@ void Trainer::load(const std::filesystem::path& file) {
     averaged_->load(part[1]);
     best_->load(part[2]);
     optimiser_.load(part[3]);
+    if (probe_) {
+      archive.read("probe", part[4]);
+      probe_->load(part[4]);
+    }
     // LibTorch takes tensors of any size over, so the shape is checked here.
     const Network fresh(shape_);
     const auto expected = fresh->parameters();
@@ -257,8 +334,9 @@ void Trainer::load(const std::filesystem::path& file) {
       const auto found = (*loaded)->parameters();
       for (std::size_t i = 0; i < expected.size(); ++i) {
         if (found[i].sizes() != expected[i].sizes()) {
-          throw std::runtime_error(file.string() +
-                                   ": a checkpoint of another --channels, --hidden or --harmonics");
+          throw std::runtime_error(
+              file.string() +
+              ": a checkpoint of another --channels, --hidden, --harmonics, --reverb or other code spaces");
         }
       }
     }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <random>
 
+#include "models/ddsp/batches.h"
 #include "models/ddsp/dataset.h"
 #include "models/ddsp/network.h"
 #include "models/ddsp/training.h"
@@ -22,6 +23,12 @@ class Trainer {
   void save(const std::filesystem::path& file);
   void load(const std::filesystem::path& file);
   void save_to(const std::filesystem::path& file) { checkpoint_ = file; }
+  // The space vectors [frames, S] that a network plays a clip with: the codes of its own sound, and the
+  // entries that its tags name; `codes` false: zeros for the learned space. Empty without spaces.
+  std::vector<float> space_of(Network& network, const Clip& clip, bool codes = true) const;
+  // Names of each space's entries.
+  const std::vector<std::vector<std::string>>& names() const { return batches_.names(); }
+  const Batches& batches() const { return batches_; }
   // Mean multi-scale spectral loss of a network on the held-out clips.
   double evaluate(Network& network) const;
   // The averaged weights with the lowest held-out loss.
@@ -30,10 +37,13 @@ class Trainer {
   int64_t skipped_steps() const { return skipped_; }
 
  private:
-  struct Batch {
-    torch::Tensor midi, seen_midi, db, audio, amplitudes, noise;
+  struct Space {
+    torch::Tensor vectors;  // [N, T, S], undefined without spaces
+    torch::Tensor loss;     // of the codes, undefined when none are learned
   };
-  Batch draw(bool controls);
+  Space space(const Batch& batch, bool warm);
+  void start_encoder();
+  void start_codes();
   bool descend(const torch::Tensor& loss, double rate);
   void average();
   void judge();
@@ -41,14 +51,15 @@ class Trainer {
   NetworkShape shape_;
   TrainSpec spec_;
   const Dataset& data_;
-  std::vector<const Clip*> clips_;
-  std::vector<double> ends_;  // running sum of seconds, to draw clips by length
+  Batches batches_;
   Network network_, averaged_, best_;
+  torch::nn::Linear probe_{nullptr};  // reads the label off the codes, so that they tell of it
   torch::optim::Adam optimiser_;
   std::filesystem::path checkpoint_;
   std::mt19937 random_;
   Progress progress_;
   int64_t warm_done_ = 0, skipped_ = 0;
+  int without_better_ = 0;  // evaluations
   double warm_s_ = 0, spectral_s_ = 0;
 };
 

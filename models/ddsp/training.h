@@ -2,8 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace continuo::ddsp {
+
+// A code space that the network is conditioned on, beside pitch and power (inference/config.h).
+struct SpaceShape {
+  std::string name;      // and the tag of recordings that names its entries: "technique", "singer", "vowel"
+  int size = 4;          // floats a code
+  int codes = 0;         // of a table: as many as the tag has values
+  bool learned = false;  // by an encoder and a vector quantiser; else a table with a code for each value
+};
 
 struct NetworkShape {
   int sample_rate = 24000;  // Hz
@@ -12,6 +22,21 @@ struct NetworkShape {
   int hidden = 256;
   int harmonics = 96;
   int noise_bands = 65;
+  double reverb_s = 0;             // length of the learned reverb; 0: none
+  std::vector<SpaceShape> spaces;  // at most one of them learned
+  int encoder_width = 64;
+
+  int space_size() const {
+    int sum = 0;
+    for (const SpaceShape& space : spaces) sum += space.size;
+    return sum;
+  }
+  const SpaceShape* learned_space() const {
+    for (const SpaceShape& space : spaces) {
+      if (space.learned) return &space;
+    }
+    return nullptr;
+  }
 };
 
 struct TrainSpec {
@@ -28,6 +53,8 @@ struct TrainSpec {
   double gain_jitter_db = 1.5;  // standard deviation of a crop's gain; more would part loudness from timbre
   double averaging = 0.999;     // of the weights that are evaluated and kept
   double checkpoint_minutes = 3;
+  int patience = 0;              // evaluations without a better one after which it ends; 0: never
+  double fine_tune_share = 0.4;  // of the spectral stage: its last part draws from the fine-tuning set
   unsigned seed = 1;
 };
 

@@ -6,6 +6,7 @@
 
 #include "models/ddsp/model_file.h"
 #include "models/ddsp/report.h"
+#include "models/ddsp/spaces.h"
 #include "models/ddsp/statistics.h"
 #include "models/ddsp/table.h"
 #include "models/ddsp/trainer.h"
@@ -23,6 +24,33 @@ double minutes_of(const std::vector<ddsp::Clip>& clips, int sample_rate) {
   double samples = 0;
   for (const ddsp::Clip& clip : clips) samples += static_cast<double>(clip.audio.size());
   return samples / sample_rate / 60;
+}
+
+// A table has an entry for each value of its tag.
+void name_entries(ddsp::NetworkShape& shape, const ddsp::Dataset& data) {
+  const auto names = ddsp::entry_names(shape, data);
+  for (std::size_t s = 0; s < shape.spaces.size(); ++s) {
+    ddsp::SpaceShape& space = shape.spaces[s];
+    if (!space.learned && names[s].empty()) {
+      throw std::runtime_error("--table " + space.name + ": no recording has a tag \"" + space.name +
+                               "\"; tags come from the CSV file of data audio --labels");
+    }
+    if (!space.learned) space.codes = static_cast<int>(names[s].size());
+    std::printf("%s: %s", space.name.c_str(), space.learned ? "learned codes, named by " : "");
+    for (const std::string& name : names[s]) std::printf("%s ", name.c_str());
+    std::puts("");
+  }
+}
+
+// What note shapes are taken from: with a learned space its plain entry, for a trill is no shape of a note.
+std::vector<ddsp::Clip> plain_clips(const ddsp::NetworkShape& shape, const ddsp::Dataset& data) {
+  const ddsp::SpaceShape* space = shape.learned_space();
+  std::vector<ddsp::Clip> plain;
+  for (const ddsp::Clip& clip : data.train) {
+    const auto found = space == nullptr ? clip.tags.end() : clip.tags.find(space->name);
+    if (space != nullptr && found != clip.tags.end() && found->second == "straight") plain.push_back(clip);
+  }
+  return plain.empty() ? data.train : plain;
 }
 
 }  // namespace
@@ -49,24 +77,29 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
     throw std::runtime_error(checkpoint.string() + ": no checkpoint to resume; leave --resume out to start");
   }
 
-  const ddsp::NetworkShape& shape = options.shape;
+  ddsp::NetworkShape shape = options.shape;
+  shape.hop = shape.sample_rate / 100;
   ddsp::DatasetSpec set_spec;
   set_spec.sample_rate = shape.sample_rate;
   set_spec.hop = shape.hop;
   set_spec.harmonics = shape.harmonics;
   set_spec.noise_bands = shape.noise_bands;
   set_spec.seed = options.spec.seed;
+  set_spec.augment = options.augment;
+  set_spec.unseen = options.unseen;
   set_spec.cache = work / "cache";
   std::puts("Reading the recordings ...");
-  const ddsp::Dataset data =
-      ddsp::load_dataset(options.data, set_spec, [](const std::string& line) { std::puts(line.c_str()); });
+  const ddsp::Dataset data = ddsp::load_dataset(
+      options.data, set_spec, [](const std::string& line) { std::puts(line.c_str()); }, options.fine_tune);
+  name_entries(shape, data);
   std::printf(
       "%zu clips, %.1f minutes with the silence around them; %zu more held out; %.1f minutes of detuned "
       "and joined notes\n",
       data.train.size(), minutes_of(data.train, shape.sample_rate), data.held_out.size(),
       minutes_of(data.augmented, shape.sample_rate));
   // Before hours are spent: is there anything to play?
-  nlohmann::json about = ddsp::describe(data.train, static_cast<double>(shape.sample_rate) / shape.hop);
+  nlohmann::json about =
+      ddsp::describe(plain_clips(shape, data), static_cast<double>(shape.sample_rate) / shape.hop);
 
   fs::create_directories(work);
   ddsp::Trainer trainer(shape, options.spec, data);
@@ -80,6 +113,7 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
     return 130;
   }
 
+  about.update(ddsp::describe_spaces(trainer, trainer.best(), data));
   about["source"] = options.source;
   about["licence"] = options.licence;
   ddsp::Network& network = trainer.best();
@@ -89,12 +123,12 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
 
   ddsp::Table table;
   table.fit(data.train);
-  const ddsp::Renderer model = [&](std::span<const float> midi, std::span<const float> db) {
-    return ddsp::render(network, {midi.begin(), midi.end()}, {db.begin(), db.end()}, kNoiseSeed);
+  const ddsp::Renderer model = [&](const ddsp::Clip& clip) {
+    return ddsp::render(network, clip.midi, clip.db, kNoiseSeed, trainer.space_of(network, clip));
   };
-  const ddsp::Renderer peer = [&](std::span<const float> midi, std::span<const float> db) {
-    return ddsp::synthesise(table.look_up(midi, db, shape.sample_rate), midi, shape.hop, shape.sample_rate,
-                            kNoiseSeed);
+  const ddsp::Renderer peer = [&](const ddsp::Clip& clip) {
+    return ddsp::synthesise(table.look_up(clip.midi, clip.db, shape.sample_rate), clip.midi, shape.hop,
+                            shape.sample_rate, kNoiseSeed);
   };
   ddsp::Report report = ddsp::make_report(data, shape.sample_rate, shape.hop, model, peer);
   report.name = name;
@@ -118,6 +152,14 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   }
   ddsp::write_card(base.string() + ".md", report, pictures);
   for (const std::string& line : ddsp::verdict(report)) std::printf("  %s\n", line.c_str());
+  if (shape.learned_space() != nullptr) {
+    const ddsp::SpaceFigures f = ddsp::judge_space(trainer, network, data);
+    std::printf(
+        "  Codes of %s, on %d recordings never trained on: perplexity %.1f of %d, %d unused; read from one "
+        "second %.1f %%; NMI %.2f, with %s %.2f; loss %.2f, without codes %.2f\n",
+        f.space.c_str(), f.clips, f.perplexity, f.codes, f.dead, f.read_percent, f.label_nmi, f.other.c_str(),
+        f.other_nmi, f.loss_with, f.loss_without);
+  }
   std::printf("Card: %s.md\nListen: %s (original, model and table of each)\n", base.c_str(),
               (work / "auditions").c_str());
   return 0;

@@ -3,15 +3,22 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "models/ddsp/training.h"
 
+namespace CLI {
+class App;
+}
+
 namespace continuo::train {
 
 struct DdspOptions {
-  std::vector<std::filesystem::path> data;
+  std::vector<std::filesystem::path> data, fine_tune;
+  std::multimap<std::string, std::string> unseen;
+  bool augment = true;
   std::string out;  // a name (goes to $CONTINUO_HOME/models) or a path
   std::string source, licence;
   std::filesystem::path checkpoint;  // to resume from or start over; empty: in OUT.training
@@ -19,6 +26,9 @@ struct DdspOptions {
   ddsp::NetworkShape shape;
   ddsp::TrainSpec spec;
 };
+
+// Adds the sub-command that fills `options`.
+void add_ddsp_command(CLI::App& app, DdspOptions& options);
 
 // NAME.safetensors of --out: a bare name lies in $CONTINUO_HOME/models, by default ~/Continuo/models.
 std::filesystem::path model_path(const std::string& out);

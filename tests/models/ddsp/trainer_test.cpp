@@ -105,13 +105,11 @@ TEST_CASE("training lowers the loss and beats silence; the report says so") {
   CHECK(trainer.progress().best_loss < before - 1);
 
   Network& network = trainer.best();
-  const Renderer model = [&](std::span<const float> midi, std::span<const float> db) {
-    return render(network, {midi.begin(), midi.end()}, {db.begin(), db.end()}, 1);
-  };
+  const Renderer model = [&](const Clip& clip) { return render(network, clip.midi, clip.db, 1); };
   Table table;
   table.fit(recordings().train);
-  const Renderer peer = [&](std::span<const float> midi, std::span<const float> db) {
-    return synthesise(table.look_up(midi, db, 24000), midi, 240, 24000, 1);
+  const Renderer peer = [&](const Clip& clip) {
+    return synthesise(table.look_up(clip.midi, clip.db, 24000), clip.midi, 240, 24000, 1);
   };
   const Report report = make_report(recordings(), 24000, 240, model, peer);
   CHECK(report.table.spectral_loss < before);

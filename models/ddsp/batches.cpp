@@ -1,0 +1,128 @@
+#include "models/ddsp/batches.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+
+#include "models/ddsp/inference/encoder_features.h"
+
+namespace continuo::ddsp {
+namespace {
+
+constexpr float kSilence_db = -80.f;
+constexpr double kOnsetShare = 0.25;  // of the crops begin in the silence before the note
+constexpr double kFineShare = 0.8;    // of the crops, while fine-tuning
+
+std::string tag_of(const Clip& clip, const std::string& tag) {
+  const auto found = clip.tags.find(tag);
+  return found == clip.tags.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> entry_names(const NetworkShape& shape, const Dataset& data) {
+  std::vector<std::vector<std::string>> names;
+  for (const SpaceShape& space : shape.spaces) names.push_back(values_of(data.train, space.name));
+  return names;
+}
+
+Batches::Batches(const NetworkShape& shape, const TrainSpec& spec, const Dataset& data)
+    : shape_(shape), spec_(spec), names_(entry_names(shape, data)) {
+  const SpaceShape* learned = shape.learned_space();
+  std::map<std::string, double> frames;  // of each label
+  const auto label = [&](const Clip& clip) { return learned ? tag_of(clip, learned->name) : std::string(); };
+  for (const auto* set : {&data.train, &data.augmented}) {
+    for (const Clip& clip : *set) {
+      if (clip.frames() <= static_cast<std::size_t>(spec.crop_frames)) continue;
+      all_.clips.push_back(&clip);
+      frames[label(clip)] += static_cast<double>(clip.frames());
+      if (learned) features_.emplace(&clip, features_of(clip)[0]);
+    }
+  }
+  if (all_.clips.empty()) {
+    throw std::runtime_error("every recording is shorter than a training crop of " +
+                             std::to_string(spec.crop_frames * shape.hop / double(shape.sample_rate)) + " s");
+  }
+  for (const Clip* clip : all_.clips) {
+    const double weight = static_cast<double>(clip->frames()) / (learned ? frames[label(*clip)] : 1);
+    all_.ends.push_back((all_.ends.empty() ? 0 : all_.ends.back()) + weight);
+    if (!clip->fine) continue;
+    fine_.clips.push_back(clip);
+    fine_.ends.push_back((fine_.ends.empty() ? 0 : fine_.ends.back()) + static_cast<double>(clip->frames()));
+  }
+}
+
+torch::Tensor Batches::features_of(const Clip& clip) const {
+  EncoderFeatureSpec spec;
+  spec.sample_rate = shape_.sample_rate;
+  spec.hop = shape_.hop;
+  spec.high_hz = std::min(spec.high_hz, 0.5f * static_cast<float>(shape_.sample_rate));
+  const auto values = encoder_features(clip.audio, clip.midi, clip.db, clip.voiced, spec);
+  return torch::tensor(values).view({1, static_cast<int64_t>(clip.frames()), -1});
+}
+
+std::vector<int64_t> Batches::entries_of(const Clip& clip) const {
+  std::vector<int64_t> entries;
+  for (std::size_t s = 0; s < names_.size(); ++s) {
+    const auto found = std::find(names_[s].begin(), names_[s].end(), tag_of(clip, shape_.spaces[s].name));
+    entries.push_back(found == names_[s].end() ? -1 : found - names_[s].begin());
+  }
+  return entries;
+}
+
+const Clip& Batches::choose(const Pool& pool, double at) const {
+  const auto which =
+      std::lower_bound(pool.ends.begin(), pool.ends.end(), at * pool.ends.back()) - pool.ends.begin();
+  return *pool.clips[std::min(static_cast<std::size_t>(which), pool.clips.size() - 1)];
+}
+
+Batch Batches::draw(std::mt19937& random, bool controls, bool fine) {
+  const int64_t n = spec_.crops, t = spec_.crop_frames, h = shape_.harmonics, b = shape_.noise_bands;
+  Batch batch;
+  batch.midi = torch::empty({n, t});
+  batch.db = torch::empty({n, t});
+  batch.audio = torch::empty({n, t * shape_.hop});
+  batch.seen_midi = torch::empty({n, t});
+  if (controls) {
+    batch.amplitudes = torch::empty({n, t, h});
+    batch.noise = torch::empty({n, t, b});
+  }
+  for (std::size_t s = 0; s < names_.size(); ++s) batch.labels.push_back(torch::empty({n}, torch::kInt64));
+  std::vector<torch::Tensor> features;
+  std::uniform_real_distribution<double> uniform(0, 1);
+  std::normal_distribution<float> normal(0, 1);
+  for (int64_t i = 0; i < n; ++i) {
+    const bool of_fine = fine && has_fine() && uniform(random) < kFineShare;
+    const Clip& clip = choose(of_fine ? fine_ : all_, uniform(random));
+    const auto room = static_cast<int64_t>(clip.frames()) - t;
+    // So that onsets are learned well.
+    int64_t begin = static_cast<int64_t>(uniform(random) * static_cast<double>(room + 1));
+    if (uniform(random) < kOnsetShare)
+      begin = std::min<int64_t>(room, static_cast<int64_t>(uniform(random) * 24));
+    std::copy_n(clip.midi.data() + begin, t, batch.midi.data_ptr<float>() + i * t);
+    std::copy_n(clip.db.data() + begin, t, batch.db.data_ptr<float>() + i * t);
+    std::copy_n(clip.audio.data() + begin * shape_.hop, t * shape_.hop,
+                batch.audio.data_ptr<float>() + i * t * shape_.hop);
+    // Each note of a recording has a colour of its own; blurring the pitch that the network sees makes it
+    // learn what neighbours share, which is what a note it never heard needs.
+    batch.seen_midi[i] = batch.midi[i] + static_cast<float>(spec_.pitch_jitter) * normal(random);
+    const auto entries = entries_of(clip);
+    for (std::size_t s = 0; s < entries.size(); ++s) batch.labels[s][i] = entries[s];
+    if (shape_.learned_space()) features.push_back(features_.at(&clip).narrow(0, begin, t));
+    if (controls) {
+      std::copy_n(clip.controls.amplitudes.data() + begin * h, t * h,
+                  batch.amplitudes.data_ptr<float>() + i * t * h);
+      std::copy_n(clip.controls.noise.data() + begin * b, t * b, batch.noise.data_ptr<float>() + i * t * b);
+      continue;
+    }
+    const float gain_db = static_cast<float>(spec_.gain_jitter_db) * normal(random);
+    batch.audio[i] *= std::pow(10.f, gain_db / 20.f);
+    batch.db[i] =
+        (batch.db[i] + gain_db * (batch.db[i] > kSilence_db).to(torch::kFloat32)).clamp_min(kSilence_db);
+  }
+  if (!features.empty()) batch.features = torch::stack(features);
+  return batch;
+}
+
+}  // namespace continuo::ddsp
