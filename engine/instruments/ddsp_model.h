@@ -27,6 +27,7 @@ class DdspRuntime {
   friend class DdspModel;
   std::shared_ptr<const ddsp::Model> model_;
   uint32_t hop_;
+  double early_frames_a_voice_;
   ddsp::Decoder decoder_;
   dsp::NoiseFilter noise_filter_;
   std::array<ddsp::State, rt::kMaxVoices> states_;
@@ -39,6 +40,11 @@ class DdspModel final : public ModelHalf {
 
   void handle(const rt::Command& command) noexcept override;
   [[nodiscard]] uint64_t next_due() const noexcept override;
+  // The time that a step of all voices takes, as if kCompany parts like this one had to follow one another:
+  // 0.6 ms a voice of a GRU of 512, 0.04 ms of one of 128, half of a hop at most.
+  [[nodiscard]] uint32_t early_frames() const noexcept override;
+  // Voices due at one frame share a batch, and so do those that are due within the next half of
+  // early_frames(): weights that do not fit the core's cache are read once for all of them.
   void step() noexcept override;
   void skip_before(uint64_t frame) noexcept override;
   void* take_retired() noexcept override;
@@ -62,6 +68,7 @@ class DdspModel final : public ModelHalf {
   void swap(DdspRuntime* runtime, uint64_t frame) noexcept;
   void finish_swap() noexcept;
   [[nodiscard]] uint64_t due(const Voice& voice) const noexcept;
+  [[nodiscard]] uint32_t gathered_frames() const noexcept { return early_frames() / 2; }
   [[nodiscard]] float level_db(const Voice& voice, uint64_t frame) const noexcept;
   // What the network hears louder than it is to sound: conditioning without level.
   [[nodiscard]] float offset_db(const Voice& voice, uint64_t frame) const noexcept;

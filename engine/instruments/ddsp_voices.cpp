@@ -25,22 +25,25 @@ DdspVoices::DdspVoices(const InstrumentSpec& spec, uint32_t hop_frames,
   for (Voice& v : voices_) {
     v.bank.prepare(spec.rate);
     v.noise.prepare(DdspFrame::kMaxTaps);
-    v.pending.resize(kDdspFramesAhead);
+    v.pending.resize(ddsp_frames_ahead(hop_));
+    v.filled.resize(v.pending.size());
   }
   noise_gain_.set(1, 1, 0, rt::kTickFrames);
 }
 
 void DdspVoices::receive() noexcept {
-  while (frames_->try_dequeue(incoming_)) {
-    if (incoming_.voice >= rt::kMaxVoices) continue;
-    Voice& v = voices_[incoming_.voice];
-    if (incoming_.generation != v.pending_generation) {
-      v.pending_generation = incoming_.generation;
-      v.filled.fill(false);
+  while (const DdspFrame* incoming = frames_->peek()) {
+    if (incoming->voice < rt::kMaxVoices) {
+      Voice& v = voices_[incoming->voice];
+      if (incoming->generation != v.pending_generation) {
+        v.pending_generation = incoming->generation;
+        std::fill(v.filled.begin(), v.filled.end(), uint8_t{0});
+      }
+      const size_t place = incoming->index % v.pending.size();
+      v.pending[place] = *incoming;
+      v.filled[place] = 1;
     }
-    const uint32_t place = incoming_.index % kDdspFramesAhead;
-    v.pending[place] = incoming_;
-    v.filled[place] = true;
+    frames_->pop();
   }
 }
 
@@ -120,9 +123,9 @@ void DdspVoices::kill(Voice& v, uint64_t frame) noexcept {
 }
 
 const DdspFrame* DdspVoices::peek(const Voice& v, uint32_t index) const noexcept {
-  const uint32_t place = index % kDdspFramesAhead;
+  const size_t place = index % v.pending.size();
   const bool there =
-      v.pending_generation == v.generation && v.filled[place] && v.pending[place].index == index;
+      v.pending_generation == v.generation && v.filled[place] != 0 && v.pending[place].index == index;
   return there ? &v.pending[place] : nullptr;
 }
 
@@ -132,7 +135,7 @@ const DdspFrame* DdspVoices::earliest_after(const Voice& v, uint32_t index) cons
   if (v.pending_generation != v.generation) return earliest;
   for (size_t place = 0; place < v.pending.size(); ++place) {
     const DdspFrame& frame = v.pending[place];
-    if (!v.filled[place] || frame.index <= index) continue;
+    if (v.filled[place] == 0 || frame.index <= index) continue;
     if (earliest == nullptr || frame.index < earliest->index) earliest = &frame;
   }
   return earliest;

@@ -51,7 +51,7 @@ class DdspVoices final : public Instrument {
     std::array<float, ddsp::kMaximumHarmonics> target{};
     // Frames that came and are not reached yet, by index; those of `pending_generation`.
     std::vector<DdspFrame> pending;
-    std::array<bool, kDdspFramesAhead> filled{};
+    std::vector<uint8_t> filled;
     uint32_t pending_generation = 0;
   };
 
@@ -71,7 +71,6 @@ class DdspVoices final : public Instrument {
   InstrumentSpec spec_;
   uint32_t hop_;
   std::shared_ptr<DdspFrameQueue> frames_;
-  DdspFrame incoming_;
   Controls<schema::ddsp::kCount> controls_;
   SpectrumEdit edit_;
   TickLine noise_gain_;

@@ -45,7 +45,11 @@ class ModelHalf {
   virtual void handle(const rt::Command& command) noexcept = 0;
   // The frame at which the next step falls due; UINT64_MAX when nothing sounds.
   [[nodiscard]] virtual uint64_t next_due() const noexcept = 0;
-  // One step of at most 1 ms: what is due at next_due().
+  // By how many frames steps run before that: the more there is to do in one go, the earlier it begins.
+  // Depends on nothing but the commands so far.
+  [[nodiscard]] virtual uint32_t early_frames() const noexcept { return 0; }
+  // One step of at most 1 ms: what is due at next_due(), and what it takes along of what falls due soon
+  // after.
   virtual void step() noexcept = 0;
   // Too much was asked of this machine: steps that fell due before `frame` are given up, so that it catches
   // up.

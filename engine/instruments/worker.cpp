@@ -1,6 +1,7 @@
 // The model worker.
 #include "engine/instruments/worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -102,54 +103,80 @@ void Worker::advance_for(uint64_t frame) noexcept {
   advance(static_cast<int64_t>(frame) - static_cast<int64_t>(lead_frames()));
 }
 
+Worker::Step Worker::step_of(uint8_t part) const noexcept {
+  Step step;
+  step.part = part;
+  const Part& p = parts_[part];
+  if (p.half == nullptr) return step;
+  step.needed = p.half->next_due();
+  if (step.needed == UINT64_MAX) return step;
+  const auto early = static_cast<int64_t>(lead_frames()) + p.half->early_frames();
+  step.place = std::max(static_cast<int64_t>(step.needed) - early, p.place);
+  return step;
+}
+
+void Worker::receive() noexcept {
+  rt::Command command;
+  while (schedule_->size() < rt::Schedule::kCapacity && queue_.try_dequeue(command)) {
+    if (command.kind == rt::CommandKind::kClearScheduled) {
+      schedule_->clear_scheduled([](const rt::Command&) {});
+      continue;
+    }
+    // Here a command is ordered by its place; how long before its frame that is rides in `sequence`.
+    command.sequence = command.ahead ? lead_frames() : 0;
+    command.frame += static_cast<uint64_t>(kOrigin) - command.sequence;
+    (void)schedule_->push(command);
+  }
+}
+
 int64_t Worker::advance(int64_t limit) noexcept {
   const bool live = running();
-  const auto lead = static_cast<int64_t>(lead_frames());
   for (;;) {
-    rt::Command command;
-    while (schedule_->size() < rt::Schedule::kCapacity && queue_.try_dequeue(command)) {
-      if (command.kind == rt::CommandKind::kClearScheduled) {
-        schedule_->clear_scheduled([](const rt::Command&) {});
-        continue;
-      }
-      // Here a command is ordered by when it acts; how long before its frame that is rides in `sequence`.
-      command.sequence = command.ahead ? static_cast<uint32_t>(lead) : 0;
-      command.frame += static_cast<uint64_t>(kOrigin) - command.sequence;
-      (void)schedule_->push(command);
-    }
-    int64_t due = INT64_MAX;
-    uint8_t due_part = 0;
+    receive();
+    Step step;                 // the most urgent of those that may run
+    int64_t next = INT64_MAX;  // place of the next one that may not
     for (uint8_t part = 0; part < rt::kMaxParts; ++part) {
-      if (parts_[part].half == nullptr) continue;
-      const uint64_t next = parts_[part].half->next_due();
-      if (next == UINT64_MAX) continue;
-      const int64_t frame = static_cast<int64_t>(next) - lead;
-      if (frame < due) due = frame, due_part = part;
+      const Step one = step_of(part);
+      next = std::min(next, one.place);
+      if (one.place < limit && one.needed < step.needed) step = one;
     }
-    const int64_t command_frame =
-        schedule_->empty() ? INT64_MAX : static_cast<int64_t>(schedule_->next_frame()) - kOrigin;
-    const int64_t next = std::min(due, command_frame);
-    if (next >= limit) return next;
-    if (command_frame <= due) {
-      rt::Command first = schedule_->pop();
-      first.frame = first.frame - static_cast<uint64_t>(kOrigin) + first.sequence;
-      if (command_frame < parts_[first.part].stepped)
-        metrics_.late_commands.fetch_add(1, std::memory_order_relaxed);
-      timed([&] { apply(first); });
-    } else {
-      parts_[due_part].stepped = due + 1;
-      timed([&] {
-        parts_[due_part].half->step();
-        collect(due_part);
-      });
-      if (!live) continue;
-      if (!running()) return next;
-      // Nothing stays behind for long: the clock goes on while we compute.
-      limit = static_cast<int64_t>(clock_.frame_at(rt::monotonic_ns())) + 1;
-      const auto patience = static_cast<int64_t>(clock_.rate() * kGiveUpSeconds);
-      if (limit - due > patience) parts_[due_part].half->skip_before(static_cast<uint64_t>(limit));
+    if (!schedule_->empty()) {
+      const int64_t place = static_cast<int64_t>(schedule_->next_frame()) - kOrigin;
+      next = std::min(next, place);
+      if (place < limit) {
+        const Step before = step_of(schedule_->next().part);
+        if (place <= before.place) {
+          act(place);
+          continue;
+        }
+        step = before;
+      }
     }
+    if (step.needed == UINT64_MAX) return next;
+    Part& part = parts_[step.part];
+    part.place = step.place;
+    part.stepped = step.place + 1;
+    timed([&] {
+      part.half->step();
+      collect(step.part);
+    });
+    if (!live) continue;
+    if (!running()) return next;
+    // Nothing stays behind for long: the clock goes on while we compute.
+    limit = static_cast<int64_t>(clock_.frame_at(rt::monotonic_ns())) + 1;
+    const auto patience = static_cast<int64_t>(clock_.rate() * kGiveUpSeconds);
+    if (limit - step.place > patience) part.half->skip_before(static_cast<uint64_t>(limit));
   }
+}
+
+// The first command of the schedule.
+void Worker::act(int64_t place) noexcept {
+  rt::Command first = schedule_->pop();
+  first.frame = first.frame - static_cast<uint64_t>(kOrigin) + first.sequence;
+  Part& part = parts_[first.part];
+  if (place < part.stepped) metrics_.late_commands.fetch_add(1, std::memory_order_relaxed);
+  part.place = std::max(part.place, place);
+  timed([&] { apply(first); });
 }
 
 void Worker::apply(const rt::Command& command) noexcept {
@@ -163,7 +190,7 @@ void Worker::apply(const rt::Command& command) noexcept {
         retire(part.half, rt::CommandKind::kInstall, command.part);
       }
       part.half = static_cast<ModelHalf*>(command.pointer);
-      part.stepped = INT64_MIN;
+      part.place = part.stepped = INT64_MIN;
       break;
     default:
       if (part.half != nullptr) part.half->handle(command);

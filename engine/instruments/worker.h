@@ -1,8 +1,15 @@
 // The model worker: runs the networks of its parts ahead of the audio thread, in steps of at most 1 ms.
 //
-// Everything happens in the order of frames, so a live run and an offline render compute the same. A step
-// that produces the model frame for time T runs at T - hop - lead; a note's first two steps run at its start
-// - lead; a parameter acts on all steps from its frame on.
+// When what happens. Each part lives on a time line of its own, in frames, on which commands and steps follow
+// one another; nothing else decides what a step hears, so a live run, an offline render and every block size
+// compute the same, and a part computes the same whatever others play.
+//  - A step for the model frame at T stands at T - hop - lead - early on that line, but never before what has
+//    happened on it; a note's first two steps stand at its start - lead. Early is 0 for a few small voices
+//    and grows with what the part has to compute in one go (ModelHalf::early_frames). Such a step takes along
+//    the part's voices that would follow within half of early (DdspModel::step).
+//  - A command stands at its frame, or one lead before it (Command::ahead: notes), and comes before a step of
+//    the same place. It acts on all steps behind it: what was computed early or taken along does not hear it.
+// Between parts, the processor goes first to commands, then to the step whose frame is needed first.
 #pragma once
 
 #include <array>
@@ -57,11 +64,21 @@ class Worker {
  private:
   struct Part {
     ModelHalf* half = nullptr;
+    int64_t place = INT64_MIN;    // on its time line: of the last command or step
     int64_t stepped = INT64_MIN;  // what acts earlier comes too late for a step
   };
+  struct Step {
+    uint64_t needed = UINT64_MAX;  // the frame by which it must be done
+    int64_t place = INT64_MAX;     // on its part's time line
+    uint8_t part = 0;
+  };
+  // The next one of a part.
+  [[nodiscard]] Step step_of(uint8_t part) const noexcept;
   void run(bool real_time);
   // Commands and steps due before `limit`; returns the next due frame.
   int64_t advance(int64_t limit) noexcept;
+  void receive() noexcept;
+  void act(int64_t place) noexcept;
   void apply(const rt::Command& command) noexcept;
   template <typename Act>
   void timed(Act act) noexcept;

@@ -20,6 +20,8 @@ class Schedule {
   [[nodiscard]] uint32_t size() const noexcept { return size_; }
   // The frame of the earliest command; UINT64_MAX when there is none.
   [[nodiscard]] uint64_t next_frame() const noexcept { return size_ ? heap_[0].command.frame : UINT64_MAX; }
+  // The earliest command, which stays. Not to be called when empty.
+  [[nodiscard]] const Command& next() const noexcept { return heap_[0].command; }
   // Takes the earliest command. Not to be called when empty.
   CONTINUO_REALTIME Command pop() noexcept;
   // Drops every command that a time tag scheduled, telling each to `dropped`; returns how many.

@@ -15,8 +15,6 @@
 namespace continuo::session {
 namespace {
 
-constexpr size_t kFrameQueue = rt::kMaxVoices * kDdspFramesAhead;
-
 MadeInstrument make_ddsp(const std::shared_ptr<const ddsp::Model>& model, const InstrumentSpec& spec,
                          uint32_t only_model_of_hop) {
   auto runtime = std::make_shared<DdspRuntime>(model, spec.rate);
@@ -27,7 +25,7 @@ MadeInstrument make_ddsp(const std::shared_ptr<const ddsp::Model>& model, const 
     made.reverb = std::make_shared<SendReverb>(room, room);
   }
   if (only_model_of_hop != made.hop_frames) {
-    auto frames = std::make_shared<DdspFrameQueue>(kFrameQueue);
+    auto frames = std::make_shared<DdspFrameQueue>(rt::kMaxVoices * ddsp_frames_ahead(made.hop_frames));
     made.pair.audio = std::make_unique<DdspVoices>(spec, made.hop_frames, frames);
     made.pair.model = std::make_unique<DdspModel>(spec, runtime.get(), frames);
   }
