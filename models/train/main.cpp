@@ -10,6 +10,7 @@
 
 #include "models/train/data_commands.h"
 #include "models/train/ddsp_command.h"
+#include "models/train/song_command.h"
 
 namespace {
 
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
   continuo::train::add_ddsp_command(app, options);
   continuo::train::Run run;
   continuo::train::add_data_commands(app, stop, run);
+  continuo::train::add_song(app, stop, run);
   CLI11_PARSE(app, argc, argv);
 
   std::signal(SIGINT, [](int) { stop = true; });
