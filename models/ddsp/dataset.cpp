@@ -21,9 +21,9 @@ constexpr double kShortest_s = 0.5;
 constexpr float kSounding_db = -50;
 constexpr double kLeastVoiced = 0.4;  // share of sounding frames that need a pitch
 constexpr double kLeastTotal_s = 10;
-constexpr double kDetune = 0.5;  // semitones either way
 constexpr double kPhrase_s = 12;
 constexpr double kFade_s = 0.06;  // at the end of every recording
+constexpr double kSwellCorner_hz = 1200, kSwellDull = 1.7, kSwell_s = 1.5;
 
 std::vector<float> f0_of(const std::vector<float>& midi) {
   std::vector<float> f0(midi.size());
@@ -126,6 +126,28 @@ std::vector<float> make_phrase(const std::vector<const std::vector<float>*>& not
     join(phrase, note, static_cast<std::size_t>((tongued ? 0.01 : 0.02 + 0.04 * uniform(random)) * rate));
   }
   return phrase;
+}
+
+// Swells between its own level and `depth_db` below. What lies above the corner falls by more than the rest,
+// as it does when a string is bowed or a reed blown with less force.
+std::vector<float> with_swells(const std::vector<float>& audio, int rate, double depth_db,
+                               std::mt19937& random) {
+  std::uniform_real_distribution<double> uniform(0, 1);
+  const double keep = std::exp(-2 * std::numbers::pi * kSwellCorner_hz / rate);
+  const auto cell = static_cast<std::size_t>(kSwell_s * rate);
+  std::vector<float> out(audio.size());
+  double low = 0, from = -depth_db * uniform(random), to = -depth_db * uniform(random);
+  for (std::size_t n = 0; n < audio.size(); ++n) {
+    const std::size_t within = n % cell;
+    if (within == 0 && n > 0) from = to, to = -depth_db * uniform(random);
+    const double along =
+        0.5 - 0.5 * std::cos(std::numbers::pi * static_cast<double>(within) / static_cast<double>(cell));
+    const double gain_db = from + (to - from) * along;
+    low = audio[n] + keep * (low - audio[n]);
+    out[n] = static_cast<float>(low * std::pow(10, gain_db / 20) +
+                                (audio[n] - low) * std::pow(10, kSwellDull * gain_db / 20));
+  }
+  return out;
 }
 
 }  // namespace
@@ -242,15 +264,21 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
   if (!spec.augment) return set;
 
   std::mt19937 random(spec.seed);
-  std::uniform_real_distribution<double> detune(-kDetune, kDetune);
+  std::uniform_real_distribution<double> detune(-spec.detune, spec.detune);
   std::map<std::string, std::vector<const std::vector<float>*>> by_group;
-  for (const Recording* source : sources) {
-    const double ratio = std::exp2(detune(random) / 12);
-    auto audio = data::resample(source->audio, spec.sample_rate, spec.sample_rate / ratio);
+  const auto add = [&](const Recording& source, const char* how, std::vector<float> audio) {
     set.augmented.push_back(
-        make_clip(source->file.stem().string() + " detuned", source->group, std::move(audio), spec));
-    set.augmented.back().tags = source->tags;
-    set.augmented.back().fine = source->fine;
+        make_clip(source.file.stem().string() + how, source.group, std::move(audio), spec));
+    set.augmented.back().tags = source.tags;
+    set.augmented.back().fine = source.fine;
+  };
+  for (const Recording* source : sources) {
+    for (int copy = 0; copy < spec.copies; ++copy) {
+      const double ratio = std::exp2(detune(random) / 12);
+      auto audio = data::resample(source->audio, spec.sample_rate, spec.sample_rate / ratio);
+      if (spec.swell_db > 0) audio = with_swells(audio, spec.sample_rate, spec.swell_db, random);
+      add(*source, " detuned", std::move(audio));
+    }
     if (!source->tags.empty()) continue;  // notes of different tags are not joined
     by_group[source->group].push_back(&source->audio);
   }

@@ -33,6 +33,9 @@ struct DatasetSpec {
   double pad_after_s = 0.4;
   double phrase_share = 0.6;  // seconds of joined notes for each second of recordings
   bool augment = true;        // else `augmented` stays empty
+  double detune = 0.5;        // semitones that a copy is off by at most, either way
+  int copies = 1;             // detuned, of each recording
+  double swell_db = 0;        // for recordings of one dynamic: how soft copies become, duller as they do
   unsigned seed = 1;
   // Recordings with one of these tags are never trained on nor held out to choose weights: "voice": "mezzo".
   std::multimap<std::string, std::string> unseen;

@@ -86,6 +86,9 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   set_spec.noise_bands = shape.noise_bands;
   set_spec.seed = options.spec.seed;
   set_spec.augment = options.augment;
+  set_spec.detune = options.detune;
+  set_spec.copies = options.copies;
+  set_spec.swell_db = options.swell_db;
   set_spec.unseen = options.unseen;
   set_spec.cache = work / "cache";
   std::puts("Reading the recordings ...");

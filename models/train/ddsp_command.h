@@ -19,6 +19,9 @@ struct DdspOptions {
   std::vector<std::filesystem::path> data, fine_tune;
   std::multimap<std::string, std::string> unseen;
   bool augment = true;
+  double detune = 0.5;
+  int copies = 1;
+  double swell_db = 0;
   std::string out;  // a name (goes to $CONTINUO_HOME/models) or a path
   std::string source, licence;
   std::filesystem::path checkpoint;  // to resume from or start over; empty: in OUT.training

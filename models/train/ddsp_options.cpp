@@ -104,6 +104,16 @@ void add_ddsp_command(CLI::App& app, DdspOptions& options) {
       },
       "TAG=VALUE: recordings that only judge how well codes tell the tag (voice=mezzo)");
   ddsp->add_flag("!--no-augmentation", options.augment, "No detuned copies, no joined notes");
+  ddsp->add_option("--detune", options.detune, "How far copies are detuned, semitones either way")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 4.0));
+  ddsp->add_option("--copies", options.copies, "Detuned copies of each recording")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 8));
+  ddsp->add_option("--swell", options.swell_db,
+                   "For recordings of one dynamic: copies swell by so many dB, duller as they are softer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 40.0));
   ddsp->add_option("--rate", spec.rate, "Learning rate at the start")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
