@@ -57,6 +57,12 @@ Network read_model(const std::filesystem::path& file) {
   shape.hidden = config.hidden;
   shape.harmonics = config.harmonics;
   shape.noise_bands = config.noise_bands;
+  for (std::size_t i = 0; i < config.spaces.size(); ++i) {
+    const Space& space = config.spaces[i];
+    shape.spaces.push_back(
+        {space.name, space.size, space.codes, config.encoder.space == static_cast<int>(i)});
+  }
+  shape.encoder_width = config.encoder.width;
   Network network(shape);
   torch::NoGradGuard no_grad;
   for (auto& [name, tensor] : network->named()) {

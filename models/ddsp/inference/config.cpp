@@ -4,68 +4,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/ddsp/inference/config_object.h"
 #include "models/ddsp/inference/control_frame.h"
-#include "models/io/json.h"
+#include "models/ddsp/inference/space_config.h"
 
 namespace continuo::ddsp {
 namespace {
 
 using io::Error;
 using nlohmann::json;
-
-// An object of the config with its path, for messages.
-struct Object {
-  const json& value;
-  std::string where;
-
-  Object(const json& object, std::string path) : value(object), where(std::move(path)) {
-    if (!value.is_object()) throw Error(where + " must be an object");
-  }
-  bool has(const char* key) const { return value.contains(key); }
-  std::string path(const char* key) const { return where + "." + key; }
-
-  const json& get(const char* key) const {
-    if (!has(key)) throw Error(path(key) + " is missing");
-    return value[key];
-  }
-  Object object(const char* key) const { return {get(key), path(key)}; }
-
-  std::string text(const char* key, const char* otherwise) const {
-    if (!has(key)) return otherwise;
-    if (!value[key].is_string()) throw Error(path(key) + " must be a text");
-    return value[key].get<std::string>();
-  }
-  int whole(const char* key, int low, int high) const {
-    const json& number = get(key);
-    if (!number.is_number_integer() || number < low || number > high)
-      throw Error(path(key) + " is " + number.dump().substr(0, 40) + "; it must be a whole number from " +
-                  std::to_string(low) + " to " + std::to_string(high));
-    return number.get<int>();
-  }
-  float number(const char* key, float low, float high) const {
-    return checked(get(key), path(key), low, high);
-  }
-  float number_or(const char* key, float low, float high, float otherwise) const {
-    return has(key) ? number(key, low, high) : otherwise;
-  }
-  std::vector<float> numbers(const char* key, float low, float high) const {
-    std::vector<float> list;
-    if (!has(key)) return list;
-    constexpr std::size_t kMaximumFrames = 10'000;
-    if (!value[key].is_array() || value[key].size() > kMaximumFrames)
-      throw Error(path(key) + " must be a list of at most " + std::to_string(kMaximumFrames) + " numbers");
-    for (const auto& element : value[key]) list.push_back(checked(element, path(key), low, high));
-    return list;
-  }
-
-  static float checked(const json& number, const std::string& path, float low, float high) {
-    const double x = number.is_number() ? number.get<double>() : NAN;
-    if (!(x >= low && x <= high))
-      throw Error(path + " is " + number.dump().substr(0, 40) + "; it must be a number from " +
-                  json(low).dump() + " to " + json(high).dump());
-    return float(x);
-  }
-};
 
 template <int N>
 void check_rising(const float (&values)[N], const std::string& where) {
@@ -175,6 +122,8 @@ Config parse_config(std::string_view json_text, const std::string& where) {
       config.note_power_db = power_quantiles(statistics.object("note_power_db"));
   }
   if (at.has("notes")) config.registers = note_registers(at.object("notes"));
+  config.spaces = parse_spaces(at);
+  config.encoder = parse_encoder(at, config);
   config.source = at.text("source", "");
   config.licence = at.text("licence", "");
   return config;

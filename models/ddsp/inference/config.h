@@ -1,5 +1,6 @@
 // The config of a DDSP model: the JSON text in the metadata of its safetensors file, as plain structs.
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,42 @@ struct NoteRegister {
   std::vector<NoteLevel> levels;  // by rising centre_db, at least one
 };
 
+// How a technique moves a note; 0: not at all.
+struct Contour {
+  float vibrato_hz = 0, vibrato_cents = 0, vibrato_delay_s = 0;  // cents from the middle to the top
+  float trill_hz = 0, trill_semitones = 0;                       // from the lower note to the upper one
+  float tremolo_hz = 0, tremolo_db = 0;                          // from the middle to the top
+  float glide_s = 0, glide_semitones = 0;                        // into the note
+  float fry_hz = 0;                                              // the rate of pulses, in place of the pitch
+  float jitter_cents = 0, shimmer_db = 0;                        // standard deviations from frame to frame
+};
+
+// A name in a code space.
+struct SpaceEntry {
+  std::string name;            // a-z 0-9 _ -
+  std::vector<float> weights;  // of each code, sum 1: how often it occurs in what carries the name
+  Contour contour;
+};
+
+// What a voice is conditioned on beside pitch and power: a few vectors that can be mixed.
+struct Space {
+  std::string name;  // "technique", "vowel", "voice"; a-z 0-9 _ -
+  int size = 0;      // floats a code, 1..32
+  int codes = 0;     // 1..256
+  std::vector<std::array<float, 2>>
+      map;                          // of each code, 0..1: its place on the pad; empty when there is none
+  std::vector<float> usage;         // share of each code in the training data; may be empty
+  std::vector<SpaceEntry> entries;  // at most 64
+  int default_entry = -1;           // played when nothing is asked for; -1: the zero vector
+};
+
+// What hears which code of a space a live voice uses (encoder_features.h, encoder.h).
+struct EncoderConfig {
+  int space = -1;  // index; -1: the model has no encoder
+  int window = 1024, mels = 40, pool = 8, movement = 4, width = 64;
+  float low_hz = 80, high_hz = 8000;
+};
+
 struct Config {
   std::string name;
   int sample_rate = 24000;  // Hz, the model's own
@@ -54,8 +91,23 @@ struct Config {
   std::optional<PitchQuantiles> pitch_midi;
   std::optional<PowerQuantiles> note_power_db;
   std::vector<NoteRegister> registers;  // by rising centre_midi; empty when the model has no note shapes
+  std::vector<Space> spaces;            // at most 4
+  EncoderConfig encoder;
   std::string source, licence;
 
+  // Floats of a voice's space vector: those of the spaces, one after the other.
+  int space_size() const noexcept {
+    int sum = 0;
+    for (const Space& space : spaces) sum += space.size;
+    return sum;
+  }
+  // Index of a space by name, -1 when there is none.
+  int space_named(std::string_view wanted) const noexcept {
+    for (std::size_t i = 0; i < spaces.size(); ++i) {
+      if (spaces[i].name == wanted) return int(i);
+    }
+    return -1;
+  }
   double frame_rate_hz() const noexcept { return double(sample_rate) / hop; }
 };
 

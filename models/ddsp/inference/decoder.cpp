@@ -34,12 +34,22 @@ Model::Model(Config config, const io::Safetensors& file, nn::Isa isa)
   };
   pitch_ = input("pitch");
   power_ = input("power");
-  const auto weight_ih = file.floats("gru.weight_ih", {3 * g, 2 * c});
+  for (const Space& space : config_.spaces)
+    codebooks_.push_back(file.floats(space.name + ".codebook", {space.codes, space.size}));
+  if (!config_.spaces.empty()) {
+    const int size = config_.space_size();
+    space_.pack(file.floats("space.linear.weight", {c, size}), file.floats("space.linear.bias", {c}), c, size,
+                isa);
+    space_norm_weight_ = file.floats("space.norm.weight", {c});
+    space_norm_bias_ = file.floats("space.norm.bias", {c});
+  }
+  const int dense = inputs() * c;  // features of all inputs
+  const auto weight_ih = file.floats("gru.weight_ih", {3 * g, dense});
   const auto weight_hh = file.floats("gru.weight_hh", {3 * g, g});
   gru_.pack({weight_ih, weight_hh, file.floats("gru.bias_ih", {3 * g}), file.floats("gru.bias_hh", {3 * g})},
-            2 * c, g, isa);
-  out_.pack(file.floats("out.linear.weight", {c, 2 * c + g}), file.floats("out.linear.bias", {c}), c,
-            2 * c + g, isa);
+            dense, g, isa);
+  out_.pack(file.floats("out.linear.weight", {c, dense + g}), file.floats("out.linear.bias", {c}), c,
+            dense + g, isa);
   out_norm_weight_ = file.floats("out.norm.weight", {c});
   out_norm_bias_ = file.floats("out.norm.bias", {c});
   head_.pack(file.floats("head.weight", {controls, c}), file.floats("head.bias", {controls}), controls, c,
@@ -67,7 +77,8 @@ std::shared_ptr<const Model> Model::from(const io::Safetensors& file, nn::Isa is
 double Model::flops_per_step() const noexcept {
   const double c = config_.channels, g = config_.hidden,
                controls = 1 + config_.harmonics + config_.noise_bands;
-  return 2 * (3 * g * (2 * c + g) + c * (2 * c + g) + controls * c);
+  const double dense = inputs() * c;
+  return 2 * (3 * g * (dense + g) + c * (dense + g) + controls * c + c * config_.space_size());
 }
 
 void State::reset() noexcept {
@@ -79,19 +90,24 @@ void Decoder::prepare(std::shared_ptr<const Model> model, int maximum_batch) {
   maximum_batch_ = std::clamp(maximum_batch, 1, kLargestBatch);
   const Config& config = model_->config_;
   const auto batch = std::size_t(maximum_batch_);
-  row_stride_ = round_up_16(std::size_t(2 * config.channels + config.hidden));
+  row_stride_ = round_up_16(std::size_t(model_->inputs() * config.channels + config.hidden));
+  space_stride_ = round_up_16(std::size_t(config.space_size()));
   dense_stride_ = round_up_16(std::size_t(config.channels));
   controls_stride_ = round_up_16(std::size_t(1 + config.harmonics + config.noise_bands));
   rows_.assign(batch * row_stride_, 0.0f);
+  spaces_.assign(batch * space_stride_, 0.0f);
   dense_.assign(batch * dense_stride_, 0.0f);
   controls_.assign(batch * controls_stride_, 0.0f);
   scratch_.assign(
       std::max({model_->gru_.scratch_floats(maximum_batch_), model_->out_.scratch_floats(maximum_batch_),
-                model_->head_.scratch_floats(maximum_batch_)}),
+                model_->head_.scratch_floats(maximum_batch_),
+                config.spaces.empty() ? std::size_t{0} : model_->space_.scratch_floats(maximum_batch_)}),
       0.0f);
-  for (auto* pointers : {&row_pointers_, &dense_pointers_, &control_pointers_}) pointers->clear();
+  for (auto* pointers : {&row_pointers_, &space_pointers_, &dense_pointers_, &control_pointers_})
+    pointers->clear();
   for (std::size_t i = 0; i < batch; ++i) {
     row_pointers_.push_back(rows_.data() + i * row_stride_);
+    space_pointers_.push_back(spaces_.data() + i * space_stride_);
     dense_pointers_.push_back(dense_.data() + i * dense_stride_);
     control_pointers_.push_back(controls_.data() + i * controls_stride_);
   }
@@ -118,9 +134,23 @@ void Decoder::step(std::span<const VoiceInput> voices, std::span<State* const> s
     input(model_->power_, bounded(voices[std::size_t(i)].db, config.power_floor_db) / 80.0f + 1.0f, row + c);
     hidden_pointers_[std::size_t(i)] = states[std::size_t(i)]->hidden_.data();
   }
+  if (!config.spaces.empty()) {
+    const auto size = std::size_t(config.space_size());
+    for (int i = 0; i < batch; ++i) {
+      float* vector = space_pointers_[std::size_t(i)];
+      const float* given = voices[std::size_t(i)].space;
+      for (std::size_t d = 0; d < size; ++d) vector[d] = given != nullptr ? bounded(given[d], 0) : 0.0f;
+    }
+    model_->space_.multiply(space_pointers_.data(), dense_pointers_.data(), batch, scratch_.data());
+    for (int i = 0; i < batch; ++i) {
+      norm(dense_pointers_[std::size_t(i)], model_->space_norm_weight_, model_->space_norm_bias_);
+      std::copy_n(dense_pointers_[std::size_t(i)], c, row_pointers_[std::size_t(i)] + 2 * c);
+    }
+  }
+  const int dense = model_->inputs() * c;
   model_->gru_.step(row_pointers_.data(), hidden_pointers_.data(), batch, scratch_.data());
   for (int i = 0; i < batch; ++i)
-    std::copy_n(hidden_pointers_[std::size_t(i)], g, row_pointers_[std::size_t(i)] + 2 * c);
+    std::copy_n(hidden_pointers_[std::size_t(i)], g, row_pointers_[std::size_t(i)] + dense);
   model_->out_.multiply(row_pointers_.data(), dense_pointers_.data(), batch, scratch_.data());
   for (int i = 0; i < batch; ++i)
     norm(dense_pointers_[std::size_t(i)], model_->out_norm_weight_, model_->out_norm_bias_);

@@ -26,11 +26,15 @@ class Model {
   const NoteShapes& note_shapes() const noexcept { return shapes_; }
   // The learned reverb's impulse response at the model's rate, tap 0 is 0. Empty when the model has none.
   std::span<const float> reverb() const noexcept { return reverb_; }
+  // The vectors of a space, [codes, size] row-major.
+  std::span<const float> codebook(int space) const noexcept { return codebooks_[std::size_t(space)]; }
   // Floating-point operations of one voice's step.
   double flops_per_step() const noexcept;
 
  private:
   friend class Decoder;
+  // Dense inputs: pitch, power, and where the model has code spaces their vector.
+  int inputs() const noexcept { return config_.spaces.empty() ? 2 : 3; }
   struct Input {  // Linear(1, C) -> LayerNorm -> LeakyReLU
     std::vector<float> weight, bias, norm_weight, norm_bias;
   };
@@ -40,6 +44,9 @@ class Model {
   NoteShapes shapes_;
   nn::Isa isa_;
   Input pitch_, power_;
+  nn::Matrix space_;
+  std::vector<float> space_norm_weight_, space_norm_bias_;
+  std::vector<std::vector<float>> codebooks_;
   nn::Gru gru_;
   nn::Matrix out_, head_;
   std::vector<float> out_norm_weight_, out_norm_bias_;
@@ -62,6 +69,9 @@ class State {
 struct VoiceInput {
   float midi = 69;  // conditioning pitch; harmonics at and above the model's Nyquist of this pitch are zero
   float db = -80;   // conditioning power
+  // Conditioning of code spaces: config().space_size() floats, those of each space in their order; null:
+  // zeros, the mean of the data.
+  const float* space = nullptr;
 };
 
 // Steps a batch of voices. One a worker thread: it owns the scratch memory.
@@ -84,12 +94,13 @@ class Decoder {
 
   std::shared_ptr<const Model> model_;
   int maximum_batch_ = 0;
-  std::size_t row_stride_ = 0, dense_stride_ = 0, controls_stride_ = 0;
-  nn::Floats rows_;      // a row a voice: [pitch features, power features, GRU output]
+  std::size_t row_stride_ = 0, space_stride_ = 0, dense_stride_ = 0, controls_stride_ = 0;
+  nn::Floats rows_;      // a row a voice: [pitch, power and perhaps space features, GRU output]
+  nn::Floats spaces_;    // a row a voice: its space vector
   nn::Floats dense_;     // a row a voice: C values
   nn::Floats controls_;  // a row a voice: amplitude, harmonics, noise bands
   nn::Floats scratch_;
-  std::vector<float*> row_pointers_, dense_pointers_, control_pointers_, hidden_pointers_;
+  std::vector<float*> row_pointers_, space_pointers_, dense_pointers_, control_pointers_, hidden_pointers_;
 };
 
 }  // namespace continuo::ddsp

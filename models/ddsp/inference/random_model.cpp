@@ -44,6 +44,42 @@ nlohmann::json level(double centre_db, double onset_frames) {
           {"fluctuation_hz", 5.0},          {"release_db", release}};
 }
 
+constexpr int kTechniqueSize = 8, kTechniqueCodes = 16, kVowelSize = 4, kVowels = 5;
+
+// Each technique has two codes of its own; the map is a grid of 4 x 4.
+nlohmann::json random_spaces() {
+  const std::pair<const char*, nlohmann::json> techniques[] = {
+      {"belt", {{"jitter_cents", 1}}},
+      {"breathy", {{"jitter_cents", 3}, {"shimmer_db", 0.2}}},
+      {"fry", {{"fry_hz", 60}, {"jitter_cents", 60}}},
+      {"glissando", {{"glide_s", 0.4}, {"glide_semitones", 7}}},
+      {"straight", nlohmann::json::object()},
+      {"trill", {{"trill_hz", 6}, {"trill_semitones", 2}}},
+      {"trillo", {{"tremolo_hz", 7}, {"tremolo_db", 6}}},
+      {"vibrato", {{"vibrato_hz", 5.5}, {"vibrato_cents", 60}, {"vibrato_delay_s", 0.2}}}};
+  nlohmann::json technique = {
+      {"name", "technique"}, {"size", kTechniqueSize}, {"codes", kTechniqueCodes}, {"default", "straight"}};
+  for (int k = 0; k < kTechniqueCodes; ++k) {
+    technique["map"].push_back({(k % 4) / 3.0, (k / 4) / 3.0});
+    technique["usage"].push_back(1.0 / kTechniqueCodes);
+  }
+  int first = 0;
+  for (const auto& [name, contour] : techniques) {
+    std::vector<float> weights(kTechniqueCodes, 0.0f);
+    weights[std::size_t(first)] = 0.75f;
+    weights[std::size_t(first + 1)] = 0.25f;
+    first += 2;
+    technique["entries"].push_back({{"name", name}, {"weights", weights}, {"contour", contour}});
+  }
+  nlohmann::json vowel = {{"name", "vowel"}, {"size", kVowelSize}, {"codes", kVowels}};
+  for (int k = 0; k < kVowels; ++k) {
+    std::vector<float> weights(kVowels, 0.0f);
+    weights[std::size_t(k)] = 1;
+    vowel["entries"].push_back({{"name", std::string(1, "aeiou"[k])}, {"weights", weights}});
+  }
+  return {technique, vowel};
+}
+
 }  // namespace
 
 std::string random_model_config(const RandomModelSpec& spec) {
@@ -69,6 +105,7 @@ std::string random_model_config(const RandomModelSpec& spec) {
                                     {{"centre_midi", 70},
                                      {"note_power_db", quantiles(-45, -12)},
                                      {"levels", {level(-36, 5), level(-20, 2)}}}};
+  if (spec.spaces) config["spaces"] = random_spaces();
   return config.dump();
 }
 
@@ -99,13 +136,24 @@ io::SafetensorsWriter random_model(const RandomModelSpec& spec) {
     add(input + ".norm.weight", {c}, std::vector<float>(std::size_t(c), 1.0f));
     add(input + ".norm.bias", {c}, std::vector<float>(std::size_t(c), 0.0f));
   }
+  const int dense = (spec.spaces ? 3 : 2) * c;
+  if (spec.spaces) {
+    const int size = kTechniqueSize + kVowelSize;
+    add("technique.codebook", {kTechniqueCodes, kTechniqueSize},
+        random.list(kTechniqueCodes * kTechniqueSize, 1.0f));
+    add("vowel.codebook", {kVowels, kVowelSize}, random.list(kVowels * kVowelSize, 1.0f));
+    add("space.linear.weight", {c, size}, random.list(c * size, 1.0f));
+    add("space.linear.bias", {c}, random.list(c, 0.2f));
+    add("space.norm.weight", {c}, std::vector<float>(std::size_t(c), 1.0f));
+    add("space.norm.bias", {c}, std::vector<float>(std::size_t(c), 0.0f));
+  }
   const float scale = 1.0f / std::sqrt(float(g));
-  add("gru.weight_ih", {3 * g, 2 * c}, random.list(3 * g * 2 * c, scale));
+  add("gru.weight_ih", {3 * g, dense}, random.list(3 * g * dense, scale));
   add("gru.weight_hh", {3 * g, g}, random.list(3 * g * g, scale));
   add("gru.bias_ih", {3 * g}, random.list(3 * g, scale));
   add("gru.bias_hh", {3 * g}, random.list(3 * g, scale));
 
-  const int features = 2 * c + g;
+  const int features = dense + g;
   std::vector<float> out_weight = random.list(c * features, 0.2f / std::sqrt(float(features)));
   std::vector<float> out_bias = random.list(c, 0.1f);
   for (int i = 0; i < c; ++i) {
