@@ -62,6 +62,8 @@ void Additive::handle(const rt::Command& command, uint64_t frame) noexcept {
           v.level.go(level_of(command.value), frame, std::max(command.ramp_frames, least_ramp_));
           break;
         case rt::Expression::kTimbre:
+        case rt::Expression::kPlay:
+        case rt::Expression::kLevel:
           break;
       }
       break;

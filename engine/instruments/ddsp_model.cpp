@@ -90,6 +90,12 @@ void DdspModel::handle(const rt::Command& command) noexcept {
     case kSwapModel:
       swap(static_cast<DdspRuntime*>(command.pointer), command.frame);
       break;
+    case kSource:
+      if (command.index < kVoiceSources) {
+        set_source(static_cast<VoiceSource>(command.index), static_cast<FrameSource*>(command.pointer),
+                   command.frame);
+      }
+      break;
     default:
       break;
   }
@@ -114,6 +120,36 @@ void DdspModel::start(const rt::Command& command) noexcept {
   v.shape = runtime_->model().note_shapes().at(note.velocity * 127, note.pitch);
   runtime_->states_[command.voice].reset();
   if (coming_ != nullptr) coming_->states_[command.voice].reset();
+  if (command.index == 0 || command.index >= kVoiceSources) return;
+  const auto source = static_cast<VoiceSource>(command.index);
+  for (Voice& other : voices_) {  // a source plays one voice
+    if (other.active && other.source == source) release(other, command.frame);
+  }
+  v.source = source;
+  v.driven.midi = note.pitch;
+  v.driven.db = runtime_->model().config().power_floor_db;
+  if (source_of(v) == nullptr) return release(v, command.frame);
+  source_of(v)->start(command.frame, note.seed, {controls_, runtime_->model().config()});
+}
+
+// A voice that the old source plays goes on under the new one, which starts.
+void DdspModel::set_source(VoiceSource kind, FrameSource* source, uint64_t frame) noexcept {
+  retired_source_ = std::exchange(sources_[static_cast<size_t>(kind)], source);
+  for (Voice& v : voices_) {
+    if (!v.active || v.released || v.source != kind) continue;
+    if (source == nullptr) {
+      release(v, frame);
+    } else {
+      source->start(frame, v.seed, {controls_, runtime_->model().config()});
+    }
+  }
+}
+
+void DdspModel::listen(Voice& v, uint64_t frame) noexcept {
+  if (v.source == VoiceSource::kKey || v.released || source_of(v) == nullptr) return;
+  const SourceFrame said = source_of(v)->at(frame, {controls_, runtime_->model().config()});
+  if (said.ended) return release(v, frame);
+  v.driven = said;
 }
 
 void DdspModel::release(Voice& v, uint64_t frame) noexcept {
@@ -125,7 +161,13 @@ void DdspModel::release(Voice& v, uint64_t frame) noexcept {
 }
 
 void DdspModel::express(Voice& v, const rt::Command& command) noexcept {
-  switch (static_cast<rt::Expression>(command.index)) {
+  const auto what = static_cast<rt::Expression>(command.index);
+  switch (what) {
+    case rt::Expression::kPlay:
+    case rt::Expression::kLevel:
+      if (v.source != VoiceSource::kKey && !v.released && source_of(v) != nullptr)
+        source_of(v)->express(what, command.value, command.frame, command.ramp_frames);
+      break;
     case rt::Expression::kBend:
       v.pitch.bend(command.value, command.frame, command.ramp_frames);
       break;
@@ -176,6 +218,10 @@ void DdspModel::skip_before(uint64_t frame) noexcept {
 }
 
 void* DdspModel::take_retired() noexcept {
+  for (FrameSource*& source : sources_) {
+    if (leaving_ && retired_source_ == nullptr) retired_source_ = std::exchange(source, nullptr);
+  }
+  if (retired_source_ != nullptr) return std::exchange(retired_source_, nullptr);
   if (retired_ == nullptr && leaving_)
     retired_ = std::exchange(coming_ != nullptr ? coming_ : runtime_, nullptr);
   return std::exchange(retired_, nullptr);
@@ -213,6 +259,7 @@ void DdspModel::step() noexcept {
     Voice& v = voices_[slot];
     if (!v.active || due(v) > last) continue;
     const uint64_t frame = v.start + uint64_t{hop_} * v.next_index;
+    listen(v, frame);
     deviations[count] = cents(v, frame);
     inputs[count] = condition(v, frame, deviations[count]);
     frames[count] = &outputs_[count];
@@ -238,6 +285,7 @@ void DdspModel::step() noexcept {
 
 // The note's own power, dB: from the data's shapes or from the ADSR.
 float DdspModel::level_db(const Voice& v, uint64_t frame) const noexcept {
+  if (v.source != VoiceSource::kKey && !v.released) return v.driven.db;
   if (controls_.target(schema::ddsp::kEnvelope) >= 0.5f) {
     const float gain = v.envelope.gain(frame);
     return v.shape.sustained_db() + std::max(kAdsrTimbreDb, 20 * std::log10(std::max(gain, 1e-6f)));
@@ -253,6 +301,7 @@ float DdspModel::offset_db(const Voice& v, uint64_t frame) const noexcept {
 }
 
 float DdspModel::cents(const Voice& v, uint64_t frame) const noexcept {
+  if (v.source != VoiceSource::kKey) return 100 * (v.driven.midi - v.pitch.note(frame));
   const float contour = controls_.at(schema::ddsp::kContour, frame);
   const float wander = controls_.at(schema::ddsp::kFluctuation, frame) * v.shape.fluctuation_cents();
   return contour * v.shape.onset_cents(hops(frame - v.start)) + wander * fluctuation(v, frame, 1);
@@ -260,6 +309,7 @@ float DdspModel::cents(const Voice& v, uint64_t frame) const noexcept {
 
 // Smooth noise at the data's rate, the same for the same seed.
 float DdspModel::fluctuation(const Voice& v, uint64_t frame, uint32_t stream) const noexcept {
+  if (v.source != VoiceSource::kKey) return 0;  // its player moves by himself
   const double time = static_cast<double>(frame - v.start) / spec_.rate * v.shape.fluctuation_hz() * 2;
   const auto cell = static_cast<uint32_t>(time);
   const auto along = static_cast<float>(time - cell);

@@ -7,6 +7,7 @@
 
 #include "engine/dsp/filtered_noise.h"
 #include "engine/instruments/ddsp_frame.h"
+#include "engine/instruments/frame_source.h"
 #include "engine/instruments/instrument.h"
 #include "engine/instruments/voice_controls.h"
 #include "models/ddsp/inference/decoder.h"
@@ -56,6 +57,8 @@ class DdspModel final : public ModelHalf {
     uint32_t generation = 0, seed = 0, next_index = 0;
     uint64_t start = 0, release = 0;
     float velocity = 0, release_db = 0;
+    VoiceSource source = VoiceSource::kKey;
+    SourceFrame driven;  // what its source said last
     rt::Ramped pressure{0}, timbre{0.5f};
     NotePitch pitch;
     NoteEnvelope envelope;
@@ -65,6 +68,12 @@ class DdspModel final : public ModelHalf {
   void start(const rt::Command& command) noexcept;
   void release(Voice& voice, uint64_t frame) noexcept;
   void express(Voice& voice, const rt::Command& command) noexcept;
+  void set_source(VoiceSource kind, FrameSource* source, uint64_t frame) noexcept;
+  // The source's word for this frame, if it plays the voice.
+  void listen(Voice& voice, uint64_t frame) noexcept;
+  [[nodiscard]] FrameSource* source_of(const Voice& voice) const noexcept {
+    return sources_[static_cast<size_t>(voice.source)];
+  }
   void swap(DdspRuntime* runtime, uint64_t frame) noexcept;
   void finish_swap() noexcept;
   [[nodiscard]] uint64_t due(const Voice& voice) const noexcept;
@@ -85,6 +94,8 @@ class DdspModel final : public ModelHalf {
   DdspRuntime* runtime_;
   DdspRuntime* coming_ = nullptr;   // warms up until warm_at_
   DdspRuntime* retired_ = nullptr;  // taken after each command and step
+  std::array<FrameSource*, kVoiceSources> sources_{};
+  FrameSource* retired_source_ = nullptr;
   uint64_t warm_at_ = 0;
   std::shared_ptr<DdspFrameQueue> frames_;
   uint32_t hop_;

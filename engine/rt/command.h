@@ -16,7 +16,7 @@ enum class CommandKind : uint8_t {
   kStripParameter,   // index, value, ramp_frames: a part's strip
   kParameter,        // index, value, ramp_frames: a part's instrument
   kMasterParameter,  // index, value, ramp_frames: the master (part is not read)
-  kNoteOn,           // voice, note
+  kNoteOn,           // voice, note, index = VoiceSource: who plays it (engine/instruments/frame_source.h)
   kNoteOff,          // voice, generation
   kExpression,       // voice, generation, index = Expression, value, ramp_frames
   kKillVoice,        // voice, generation: a quick fade (stolen)
@@ -25,6 +25,7 @@ enum class CommandKind : uint8_t {
   kInstall,          // pointer = Instrument*: takes the part's place; what was there comes back as an event
   kRemove,           // the part fades and comes back as an event
   kSwapModel,        // pointer = model (read by the worker): takes over for new frames
+  kSource,           // pointer = FrameSource* or null, index = VoiceSource (read by the worker)
   kSendImpulse,      // pointer = SendReverb* or null: the send crossfades to it
   kTap,              // pointer = RecorderTap* or null, index = part or kMasterTap: recording starts or stops
   kResetSeeds,       // the next note of every part starts from seed 0 (a score begins)
@@ -32,8 +33,8 @@ enum class CommandKind : uint8_t {
   kBarrier,          // comes back as an event with its sequence
 };
 
-// semitones, 0..1, 0..1, MIDI number, 0..1
-enum class Expression : uint16_t { kBend, kPressure, kTimbre, kPitch, kVelocity };
+// semitones, 0..1, 0..1, MIDI number, 0..1; to who plays a driven voice: MIDI number (below 0: none), dB
+enum class Expression : uint16_t { kBend, kPressure, kTimbre, kPitch, kVelocity, kPlay, kLevel };
 
 inline constexpr uint16_t kMasterTap = 0xffff;
 

@@ -140,7 +140,24 @@ void Stage::note_on(int part, int32_t id, float pitch, float velocity) {
       return;
     }
   }
-  const VoiceAllocator::Started started = slot.voices.start(id, pitch);
+  const bool glides = slot.glide_seconds > 0 && slot.last_pitch >= 0;
+  start_voice(
+      part, id,
+      {pitch, velocity, 0, 0, glides ? slot.last_pitch : pitch, glides ? frames_of(slot.glide_seconds) : 0},
+      VoiceSource::kKey);
+  slot.last_pitch = pitch;
+  slot.velocity = velocity;
+}
+
+void Stage::driven_on(int part, int32_t id, float pitch, VoiceSource source) {
+  if (slots_[part].voices.held(id) != nullptr) note_off(part, id);
+  start_voice(part, id, {pitch, 0.8f, 0, 0, pitch, 0}, source);
+}
+
+// Fills in the note's generation and seed.
+void Stage::start_voice(int part, int32_t id, const rt::Note& note, VoiceSource source) {
+  Slot& slot = slots_[part];
+  const VoiceAllocator::Started started = slot.voices.start(id, note.pitch, source != VoiceSource::kKey);
   if (started.stolen) {
     rt::Command kill = make(rt::CommandKind::kKillVoice, part);
     kill.voice = *started.stolen;
@@ -151,16 +168,11 @@ void Stage::note_on(int part, int32_t id, float pitch, float velocity) {
   }
   rt::Command command = make(rt::CommandKind::kNoteOn, part);
   command.voice = started.voice;
+  command.index = static_cast<uint16_t>(source);
   command.ahead = true;
-  const bool glides = slot.glide_seconds > 0 && slot.last_pitch >= 0;
-  command.note = {pitch,
-                  velocity,
-                  started.generation,
-                  slot.seeds++,
-                  glides ? slot.last_pitch : pitch,
-                  glides ? frames_of(slot.glide_seconds) : 0};
-  slot.last_pitch = pitch;
-  slot.velocity = velocity;
+  command.note = note;
+  command.note.generation = started.generation;
+  command.note.seed = slot.seeds++;
   has_note_ |= slot.has_model;
   post(command, true, true);
 }
@@ -282,6 +294,16 @@ void Stage::swap_model(int part, std::shared_ptr<void> model) {
   command.pointer = model.get();
   hold(model.get(), model);
   post(command, true, true);
+}
+
+void Stage::set_source(int part, VoiceSource kind, std::shared_ptr<FrameSource> source) {
+  if (!slots_[part].has_model) return;
+  rt::Command command = make(rt::CommandKind::kSource, part);
+  command.ahead = true;
+  command.index = static_cast<uint16_t>(kind);
+  command.pointer = source.get();
+  if (source != nullptr) hold(source.get(), source);
+  post(command, false, true);
 }
 
 void Stage::set_send_reverb(std::shared_ptr<SendReverb> reverb) {

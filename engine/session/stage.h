@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/audio/engine.h"
+#include "engine/instruments/frame_source.h"
 #include "engine/instruments/instrument.h"
 #include "engine/instruments/worker.h"
 #include "engine/rt/command.h"
@@ -44,6 +45,8 @@ class Stage {
 
   // Notes are known by (part, id). A second note-on of an id releases the first.
   void note_on(int part, int32_t id, float pitch, float velocity);  // MIDI number, 0..1 (not 0)
+  // A voice that a source plays, from the nominal pitch `pitch`.
+  void driven_on(int part, int32_t id, float pitch, VoiceSource source);
   void note_off(int part, int32_t id);
   void note_expression(int part, int32_t id, rt::Expression expression, float value, float seconds = 0);
   [[nodiscard]] bool sounding(int part, int32_t id) const;
@@ -59,6 +62,8 @@ class Stage {
   void remove(int part);
   // The stage keeps `model` alive until the worker has let go of it.
   void swap_model(int part, std::shared_ptr<void> model);
+  // The part's player of that kind; the stage keeps it alive until the worker has let go of it.
+  void set_source(int part, VoiceSource kind, std::shared_ptr<FrameSource> source);
   void set_send_reverb(std::shared_ptr<SendReverb> reverb);
   void set_tap(uint16_t part_or_master, void* tap);
   void reset_seeds();
@@ -88,6 +93,7 @@ class Stage {
   };
   rt::Command make(rt::CommandKind kind, int part) const;
   void post(const rt::Command& command, bool audio, bool worker);
+  void start_voice(int part, int32_t id, const rt::Note& note, VoiceSource source);
   void change_key(int part, VoiceAllocator::Voice& voice, const Key& key);
   void hold(const void* pointer, std::shared_ptr<const void> owner);
   [[nodiscard]] uint32_t frames_of(float seconds) const;

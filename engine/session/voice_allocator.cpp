@@ -2,19 +2,21 @@
 #include "engine/session/voice_allocator.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace continuo::session {
 
-VoiceAllocator::Started VoiceAllocator::start(int32_t id, float pitch) {
+VoiceAllocator::Started VoiceAllocator::start(int32_t id, float pitch, bool driven) {
   Started started{};
-  // Room: as many as may sound do, so one must fade. Released voices go first, then the oldest.
+  // Room: as many as may sound do, so one must fade. Released voices go first, then the oldest, those
+  // that sources play last.
   const auto sounds = [](const Voice& v) { return v.sounding && !v.fading; };
   if (std::count_if(voices_.begin(), voices_.end(), sounds) >= polyphony_) {
     Voice* victim = nullptr;
     for (Voice& v : voices_) {
       if (!sounds(v)) continue;
-      if (victim == nullptr || v.held < victim->held || (v.held == victim->held && v.age < victim->age))
-        victim = &v;
+      const auto worth = [](const Voice& w) { return std::tuple(w.driven && w.held, w.held, w.age); };
+      if (victim == nullptr || worth(v) < worth(*victim)) victim = &v;
     }
     victim->fading = true;
     victim->held = false;
@@ -30,7 +32,7 @@ VoiceAllocator::Started VoiceAllocator::start(int32_t id, float pitch) {
     }
     if (v.fading && (slot == nullptr || v.age < slot->age)) slot = &v;
   }
-  *slot = Voice{id, ++generations_, pitch, true, true, false, ++clock_, 0};
+  *slot = Voice{id, ++generations_, pitch, true, true, false, driven, ++clock_, 0};
   started.voice = slot_of(slot);
   started.generation = slot->generation;
   return started;
@@ -54,7 +56,7 @@ VoiceAllocator::Voice* VoiceAllocator::sounding(int32_t id) {
 VoiceAllocator::Voice* VoiceAllocator::newest_held() {
   Voice* newest = nullptr;
   for (Voice& v : voices_) {
-    if (v.sounding && v.held && (newest == nullptr || v.age > newest->age)) newest = &v;
+    if (v.sounding && v.held && !v.driven && (newest == nullptr || v.age > newest->age)) newest = &v;
   }
   return newest;
 }

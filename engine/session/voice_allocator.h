@@ -17,6 +17,7 @@ class VoiceAllocator {
     uint32_t generation = 0;
     float pitch = 0;
     bool sounding = false, held = false, fading = false;
+    bool driven = false;  // played by a source, not by a key
     uint64_t age = 0;
     uint64_t start_frame = 0;
   };
@@ -29,11 +30,12 @@ class VoiceAllocator {
 
   void set_polyphony(int voices) { polyphony_ = voices; }
   [[nodiscard]] int polyphony() const { return polyphony_; }
-  Started start(int32_t id, float pitch);
+  Started start(int32_t id, float pitch, bool driven = false);
   // The held voice of an id; null when there is none.
   [[nodiscard]] Voice* held(int32_t id);
   // The voice of an id that still sounds, held or not (the newest); null when there is none.
   [[nodiscard]] Voice* sounding(int32_t id);
+  // Of those that keys play.
   [[nodiscard]] Voice* newest_held();
   [[nodiscard]] uint16_t slot_of(const Voice* voice) const {
     return static_cast<uint16_t>(voice - voices_.data());
