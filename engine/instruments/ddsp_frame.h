@@ -12,10 +12,13 @@ namespace continuo {
 
 struct DdspFrameHead {
   uint16_t voice = 0;
-  bool last = false;  // silence: the voice ends when it is reached
+  bool last = false;    // silence: the voice ends when it is reached
+  bool rests = false;   // silence: the voice sleeps when it is reached
+  bool begins = false;  // a voice that sleeps wakes with it, at `anchor`, a multiple of kTickFrames
   uint32_t generation = 0;
   uint32_t index = 0;  // it stands at the note's start + index * hop
-  float cents = 0;     // the oscillators' deviation from the note
+  uint64_t anchor = 0;
+  float cents = 0;  // the oscillators' deviation from the note
   int32_t harmonic_count = 0, tap_count = 0;
 };
 

@@ -21,6 +21,10 @@ constexpr int kWarmUpSteps = 8;
 // What a core does at least when it steps a batch, and how many parts may fall due at once (early_frames()).
 constexpr double kFlopsPerSecond = 100e9, kCompany = 16;
 
+constexpr uint64_t next_tick(uint64_t frame) noexcept {
+  return (frame + rt::kTickFrames - 1) / rt::kTickFrames * rt::kTickFrames;
+}
+
 // A fixed hash to -1..1 (the finaliser of MurmurHash3).
 float noise_value(uint32_t x) noexcept {
   x ^= x >> 16, x *= 0x85ebca6b, x ^= x >> 13, x *= 0xc2b2ae35, x ^= x >> 16;
@@ -130,6 +134,9 @@ void DdspModel::start(const rt::Command& command) noexcept {
   v.driven.db = runtime_->model().config().power_floor_db;
   if (source_of(v) == nullptr) return release(v, command.frame);
   source_of(v)->start(command.frame, note.seed, {controls_, runtime_->model().config()});
+  if (source != VoiceSource::kInput) return;
+  v.resting = true;
+  v.start = next_tick(command.frame);
 }
 
 // A voice that the old source plays goes on under the new one, which starts.
@@ -145,17 +152,42 @@ void DdspModel::set_source(VoiceSource kind, FrameSource* source, uint64_t frame
   }
 }
 
-void DdspModel::listen(Voice& v, uint64_t frame) noexcept {
-  if (v.source == VoiceSource::kKey || v.released || source_of(v) == nullptr) return;
-  const SourceFrame said = source_of(v)->at(frame, {controls_, runtime_->model().config()});
-  if (said.ended) return release(v, frame);
+bool DdspModel::listen(Voice& v, uint16_t slot, uint64_t frame, uint64_t heard_before) noexcept {
+  if (v.source == VoiceSource::kKey || v.released || source_of(v) == nullptr) return true;
+  const SourceFrame said = source_of(v)->at(frame, {controls_, runtime_->model().config(), heard_before});
+  if (said.ended) {
+    release(v, frame);
+    return v.active;
+  }
   v.driven = said;
+  if (said.resting && v.resting) {
+    v.start += kRestFrames;
+  } else if (said.resting) {
+    rest(v, slot, frame);
+  } else if (v.resting) {
+    v.resting = false;
+    runtime_->states_[slot].reset();
+    if (coming_ != nullptr) coming_->states_[slot].reset();
+  }
+  return !said.resting;
+}
+
+void DdspModel::rest(Voice& v, uint16_t slot, uint64_t frame) noexcept {
+  address(v, slot, cents(v, frame));
+  outgoing_.rests = true;
+  outgoing_.harmonic_count = outgoing_.tap_count = 0;
+  if (!frames_->try_enqueue(outgoing_)) spec_.metrics->late_frames.fetch_add(1, std::memory_order_relaxed);
+  v.base_index += v.next_index + 1;
+  v.next_index = 0;
+  v.start = next_tick(frame);
+  v.resting = true;
 }
 
 void DdspModel::release(Voice& v, uint64_t frame) noexcept {
   if (v.released) return;
   v.release_db = level_db(v, frame);
   v.released = true;
+  if (v.resting) v.active = false;
   v.release = frame;
   v.envelope.release(frame, controls_.at(voice::kRelease, frame));
 }
@@ -164,6 +196,9 @@ void DdspModel::express(Voice& v, const rt::Command& command) noexcept {
   const auto what = static_cast<rt::Expression>(command.index);
   switch (what) {
     case rt::Expression::kPlay:
+      // What comes while a stream's voice fades after its timeout brings it back.
+      if (v.source == VoiceSource::kStream && command.value >= 0) v.released = false;
+      [[fallthrough]];
     case rt::Expression::kLevel:
       if (v.source != VoiceSource::kKey && !v.released && source_of(v) != nullptr)
         source_of(v)->express(what, command.value, command.frame, command.ramp_frames);
@@ -214,6 +249,7 @@ void DdspModel::skip_before(uint64_t frame) noexcept {
   for (Voice& v : voices_) {
     // A note's first frame is never skipped: it could not begin.
     while (v.active && v.next_index >= 1 && due(v) < frame) ++v.next_index;
+    if (v.active && v.resting && v.start < frame) v.start = next_tick(frame);
   }
 }
 
@@ -241,7 +277,8 @@ uint64_t DdspModel::next_due() const noexcept {
 }
 
 uint32_t DdspModel::early_frames() const noexcept {
-  const auto voices = std::count_if(voices_.begin(), voices_.end(), [](const Voice& v) { return v.active; });
+  const auto voices =
+      std::count_if(voices_.begin(), voices_.end(), [](const Voice& v) { return v.active && !v.resting; });
   return static_cast<uint32_t>(
       std::min(kDdspMostEarly * hop_, static_cast<double>(voices) * runtime_->early_frames_a_voice_));
 }
@@ -255,11 +292,12 @@ void DdspModel::step() noexcept {
   std::array<uint16_t, rt::kMaxVoices> slots;
   std::array<float, rt::kMaxVoices> deviations;
   size_t count = 0;
+  const uint64_t heard_before = now - std::min<uint64_t>(now, spec_.lead_frames + early_frames());
   for (uint16_t slot = 0; slot < rt::kMaxVoices; ++slot) {
     Voice& v = voices_[slot];
-    if (!v.active || due(v) > last) continue;
+    if (!v.active || due(v) > (v.resting ? now : last)) continue;
     const uint64_t frame = v.start + uint64_t{hop_} * v.next_index;
-    listen(v, frame);
+    if (!listen(v, slot, frame, heard_before)) continue;
     deviations[count] = cents(v, frame);
     inputs[count] = condition(v, frame, deviations[count]);
     frames[count] = &outputs_[count];
@@ -269,6 +307,7 @@ void DdspModel::step() noexcept {
     for (size_t i = 0; i < count; ++i) states[i] = &runtime.states_[slots[i]];
     runtime.decoder_.step({inputs.data(), count}, {states.data(), count}, {frames.data(), count});
   };
+  if (count == 0) return;
   if (coming_ != nullptr) step(*coming_);  // its frames are overwritten
   step(*runtime_);
   const float floor = runtime_->model().config().power_floor_db;
@@ -341,13 +380,21 @@ ddsp::VoiceInput DdspModel::condition(Voice& v, uint64_t frame, float deviation)
   return {midi, db};
 }
 
-void DdspModel::send(Voice& v, uint16_t slot, const ddsp::ControlFrame& frame, float deviation, float gain,
-                     bool last) noexcept {
+void DdspModel::address(const Voice& v, uint16_t slot, float deviation) noexcept {
+  static_cast<DdspFrameHead&>(outgoing_) = {};
   outgoing_.voice = slot;
   outgoing_.generation = v.generation;
-  outgoing_.index = v.next_index++;
+  outgoing_.index = v.base_index + v.next_index;
   outgoing_.cents = deviation;
+}
+
+void DdspModel::send(Voice& v, uint16_t slot, const ddsp::ControlFrame& frame, float deviation, float gain,
+                     bool last) noexcept {
+  address(v, slot, deviation);
   outgoing_.last = last;
+  outgoing_.begins = v.source == VoiceSource::kInput && v.next_index == 0;
+  outgoing_.anchor = v.start;
+  ++v.next_index;
   outgoing_.harmonic_count = last ? 0 : frame.harmonic_count;
   for (int32_t k = 0; k < outgoing_.harmonic_count; ++k) outgoing_.harmonics[k] = gain * frame.harmonics[k];
   outgoing_.tap_count = runtime_->noise_filter_.taps();

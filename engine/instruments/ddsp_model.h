@@ -54,7 +54,9 @@ class DdspModel final : public ModelHalf {
  private:
   struct Voice {
     bool active = false, released = false;
+    bool resting = false;  // asks its source at `start` whether it goes on; next_index is 0 then
     uint32_t generation = 0, seed = 0, next_index = 0;
+    uint32_t base_index = 0;  // frames that were sent before it last began
     uint64_t start = 0, release = 0;
     float velocity = 0, release_db = 0;
     VoiceSource source = VoiceSource::kKey;
@@ -69,8 +71,10 @@ class DdspModel final : public ModelHalf {
   void release(Voice& voice, uint64_t frame) noexcept;
   void express(Voice& voice, const rt::Command& command) noexcept;
   void set_source(VoiceSource kind, FrameSource* source, uint64_t frame) noexcept;
-  // The source's word for this frame, if it plays the voice.
-  void listen(Voice& voice, uint64_t frame) noexcept;
+  // The source's word for this frame, if it plays the voice. False: there is nothing to compute for it.
+  [[nodiscard]] bool listen(Voice& voice, uint16_t slot, uint64_t frame, uint64_t heard_before) noexcept;
+  void rest(Voice& voice, uint16_t slot, uint64_t frame) noexcept;
+  void address(const Voice& voice, uint16_t slot, float deviation) noexcept;
   [[nodiscard]] FrameSource* source_of(const Voice& voice) const noexcept {
     return sources_[static_cast<size_t>(voice.source)];
   }

@@ -96,8 +96,9 @@ void DdspVoices::handle(const rt::Command& command, uint64_t frame) noexcept {
 void DdspVoices::start(const rt::Command& command, uint64_t frame) noexcept {
   if (command.voice >= rt::kMaxVoices) return;
   Voice& v = voices_[command.voice];
-  v.stage = Stage::kWaiting;
-  v.killed = v.last = v.late = false;
+  v.stage = command.index == static_cast<uint16_t>(VoiceSource::kInput) ? Stage::kResting : Stage::kWaiting;
+  v.killed = v.last = v.rests = v.late = false;
+  v.next_index = 0;
   v.generation = command.note.generation;
   v.asked = frame;
   v.pitch.start(command.note, frame);
@@ -144,26 +145,40 @@ const DdspFrame* DdspVoices::earliest_after(const Voice& v, uint32_t index) cons
 // A note sounds as soon as its first frame is there, at its exact frame; should the second be late, the first
 // is held.
 bool DdspVoices::begin(Voice& v, uint64_t frame) noexcept {
+  if (v.stage == Stage::kResting) {
+    const DdspFrame* next = peek(v, v.next_index);
+    if (next == nullptr || !next->begins || next->anchor > frame) return false;
+    v.bank.reset();
+    v.open.set(0);
+    begin_with(v, *next, frame);
+    // A voice that its worker woke too late keeps its time, as a late frame does.
+    v.begun = next->anchor - uint64_t{hop_} * next->index;
+    return true;
+  }
   const DdspFrame* first = peek(v, 0);
   if (first == nullptr) {
     if (!v.late) spec_.metrics->late_starts.fetch_add(1, std::memory_order_relaxed);
     v.late = true;
     return false;
   }
+  begin_with(v, *first, frame);
+  v.begun = frame;
+  return true;
+}
+
+void DdspVoices::begin_with(Voice& v, const DdspFrame& first, uint64_t frame) noexcept {
   v.stage = Stage::kPlaying;
-  v.late = false;
+  v.late = v.rests = false;
   v.dirty = true;
   if (!v.killed) v.open.go(1, frame, static_cast<uint32_t>(spec_.rate * kOpenSeconds));
-  std::copy_n(first->harmonics, first->harmonic_count, v.target.begin());
-  std::fill(v.target.begin() + first->harmonic_count, v.target.end(), 0.f);
-  v.noise.set_frame({first->taps, static_cast<size_t>(first->tap_count)});
-  v.cents_from = v.cents_to = first->cents;
-  v.last = first->last;
+  std::copy_n(first.harmonics, first.harmonic_count, v.target.begin());
+  std::fill(v.target.begin() + first.harmonic_count, v.target.end(), 0.f);
+  v.noise.set_frame({first.taps, static_cast<size_t>(first.tap_count)});
+  v.cents_from = v.cents_to = first.cents;
+  v.last = first.last;
   aim(v, 0);
-  v.next_index = 1;
-  v.begun = frame;
+  v.next_index = first.index + 1;
   v.position = hop_;  // render_voice() takes the next frame at once
-  return true;
 }
 
 // At a control frame's own sample: the target was reached, the next one becomes the target.
@@ -193,6 +208,7 @@ void DdspVoices::next_frame(Voice& v, uint64_t frame) noexcept {
   v.cents_from = v.cents_to;
   v.cents_to = next->cents;
   v.last = next->last;
+  v.rests = next->rests;
   // A frame that came late has the rest of its hop, or a tick if that is over: the note keeps its time.
   const uint64_t from = v.begun + uint64_t{hop_} * (next->index - 1);
   const uint64_t gone = frame - std::min(frame, from);
@@ -235,6 +251,12 @@ void DdspVoices::render_voice(Voice& v, uint64_t frame, std::span<float> out) no
   alignas(64) float tones[rt::kTickFrames], noise[rt::kTickFrames];
   size_t done = 0;
   while (done < out.size()) {
+    if (v.position >= hop_ && v.rests) {  // silent from here on
+      v.stage = Stage::kResting;
+      std::fill(tones + done, tones + out.size(), 0.f);
+      std::fill(noise + done, noise + out.size(), 0.f);
+      break;
+    }
     if (v.position >= hop_ && !v.last) next_frame(v, frame + done);
     const size_t left = out.size() - done;
     const size_t n = v.position < hop_ ? std::min<size_t>(left, hop_ - v.position) : left;
@@ -255,6 +277,7 @@ bool DdspVoices::ended(const Voice& v, uint64_t frame) const noexcept {
   if (v.stage == Stage::kWaiting) {
     return static_cast<double>(frame - std::min(frame, v.asked)) > kPatienceSeconds * spec_.rate;
   }
+  if (v.stage == Stage::kResting) return v.envelope.released();
   if (v.last && v.position >= hop_) return true;
   if (v.late && v.envelope.released() && !v.present.moving(frame) && v.present.target() == 0) return true;
   return adsr() && v.envelope.ended(frame);

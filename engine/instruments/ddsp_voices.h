@@ -13,6 +13,7 @@
 #include "engine/dsp/filtered_noise.h"
 #include "engine/dsp/harmonic_bank.h"
 #include "engine/instruments/ddsp_frame.h"
+#include "engine/instruments/frame_source.h"
 #include "engine/instruments/instrument.h"
 #include "engine/instruments/spectrum_edit.h"
 #include "engine/instruments/voice_controls.h"
@@ -30,10 +31,10 @@ class DdspVoices final : public Instrument {
   void set_rails(bool) noexcept override {}
 
  private:
-  enum class Stage : uint8_t { kIdle, kWaiting, kPlaying };
+  enum class Stage : uint8_t { kIdle, kWaiting, kPlaying, kResting };
   struct Voice {
     Stage stage = Stage::kIdle;
-    bool dirty = false, killed = false, last = false, late = false;
+    bool dirty = false, killed = false, last = false, rests = false, late = false;
     uint32_t generation = 0;
     uint64_t asked = 0;       // the note's frame
     uint32_t position = 0;    // samples since the control frame before the target
@@ -61,6 +62,7 @@ class DdspVoices final : public Instrument {
   [[nodiscard]] const DdspFrame* peek(const Voice& voice, uint32_t index) const noexcept;
   [[nodiscard]] const DdspFrame* earliest_after(const Voice& voice, uint32_t index) const noexcept;
   [[nodiscard]] bool begin(Voice& voice, uint64_t frame) noexcept;
+  void begin_with(Voice& voice, const DdspFrame& first, uint64_t frame) noexcept;
   void next_frame(Voice& voice, uint64_t frame) noexcept;
   void aim(Voice& voice, uint32_t frames) noexcept;
   void update(Voice& voice, uint64_t frame, bool edited) noexcept;

@@ -15,11 +15,15 @@ namespace continuo {
 
 enum class VoiceSource : uint8_t { kKey, kInput, kSong, kStream };
 inline constexpr size_t kVoiceSources = 4;
+inline constexpr uint32_t kRestFrames = 64;  // between the looks of a voice that rests
 
 struct SourceFrame {
-  float midi = 60;               // goes on through rests
-  float db = -80;                // power as the model hears it; its floor is silence
-  bool ended = false;            // nothing will come any more: the voice is released
+  float midi = 60;     // goes on through rests
+  float db = -80;      // power as the model hears it; its floor is silence
+  bool ended = false;  // nothing will come any more: the voice is released
+  // Nothing sounds: the voice is silent from here on, costs nothing, and asks each kRestFrames whether it
+  // goes on. It then begins anew at that very frame, at its pitch, as a note does.
+  bool resting = false;
   std::string_view technique{};  // an entry of the model's technique space; empty: what the part plays.
                                  // Lives as long as the source
 };
@@ -28,6 +32,9 @@ struct SourceFrame {
 struct SourceContext {
   const Controls<schema::ddsp::kCount>& controls;
   const ddsp::Config& model;
+  // Input of engine frames before this one may be heard: a frame is made that much ahead of its time, the
+  // same for every block size.
+  uint64_t heard_before = UINT64_MAX;
 };
 
 // Worker thread, all of it: no allocation, no lock. One a part and kind; made and freed off stage. It plays
