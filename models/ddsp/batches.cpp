@@ -5,8 +5,6 @@
 #include <map>
 #include <stdexcept>
 
-#include "models/ddsp/inference/encoder_features.h"
-
 namespace continuo::ddsp {
 namespace {
 
@@ -14,21 +12,10 @@ constexpr float kSilence_db = -80.f;
 constexpr double kOnsetShare = 0.25;  // of the crops begin in the silence before the note
 constexpr double kFineShare = 0.8;    // of the crops, while fine-tuning
 
-std::string tag_of(const Clip& clip, const std::string& tag) {
-  const auto found = clip.tags.find(tag);
-  return found == clip.tags.end() ? std::string() : found->second;
-}
-
 }  // namespace
 
-std::vector<std::vector<std::string>> entry_names(const NetworkShape& shape, const Dataset& data) {
-  std::vector<std::vector<std::string>> names;
-  for (const SpaceShape& space : shape.spaces) names.push_back(values_of(data.train, space.name));
-  return names;
-}
-
 Batches::Batches(const NetworkShape& shape, const TrainSpec& spec, const Dataset& data)
-    : shape_(shape), spec_(spec), names_(entry_names(shape, data)) {
+    : shape_(shape), spec_(spec), names_(entry_names(shape, data.train)) {
   const SpaceShape* learned = shape.learned_space();
   std::map<std::string, double> frames;  // of each label
   const auto label = [&](const Clip& clip) { return learned ? tag_of(clip, learned->name) : std::string(); };
@@ -37,7 +24,7 @@ Batches::Batches(const NetworkShape& shape, const TrainSpec& spec, const Dataset
       if (clip.frames() <= static_cast<std::size_t>(spec.crop_frames)) continue;
       all_.clips.push_back(&clip);
       frames[label(clip)] += static_cast<double>(clip.frames());
-      if (learned) features_.emplace(&clip, features_of(clip)[0]);
+      if (learned) features_.emplace(&clip, features_of(shape, clip)[0]);
     }
   }
   if (all_.clips.empty()) {
@@ -51,24 +38,6 @@ Batches::Batches(const NetworkShape& shape, const TrainSpec& spec, const Dataset
     fine_.clips.push_back(clip);
     fine_.ends.push_back((fine_.ends.empty() ? 0 : fine_.ends.back()) + static_cast<double>(clip->frames()));
   }
-}
-
-torch::Tensor Batches::features_of(const Clip& clip) const {
-  EncoderFeatureSpec spec;
-  spec.sample_rate = shape_.sample_rate;
-  spec.hop = shape_.hop;
-  spec.high_hz = std::min(spec.high_hz, 0.5f * static_cast<float>(shape_.sample_rate));
-  const auto values = encoder_features(clip.audio, clip.midi, clip.db, clip.voiced, spec);
-  return torch::tensor(values).view({1, static_cast<int64_t>(clip.frames()), -1});
-}
-
-std::vector<int64_t> Batches::entries_of(const Clip& clip) const {
-  std::vector<int64_t> entries;
-  for (std::size_t s = 0; s < names_.size(); ++s) {
-    const auto found = std::find(names_[s].begin(), names_[s].end(), tag_of(clip, shape_.spaces[s].name));
-    entries.push_back(found == names_[s].end() ? -1 : found - names_[s].begin());
-  }
-  return entries;
 }
 
 const Clip& Batches::choose(const Pool& pool, double at) const {
@@ -107,7 +76,7 @@ Batch Batches::draw(std::mt19937& random, bool controls, bool fine) {
     // Each note of a recording has a colour of its own; blurring the pitch that the network sees makes it
     // learn what neighbours share, which is what a note it never heard needs.
     batch.seen_midi[i] = batch.midi[i] + static_cast<float>(spec_.pitch_jitter) * normal(random);
-    const auto entries = entries_of(clip);
+    const auto entries = entries_of(shape_, names_, clip);
     for (std::size_t s = 0; s < entries.size(); ++s) batch.labels[s][i] = entries[s];
     if (shape_.learned_space()) features.push_back(features_.at(&clip).narrow(0, begin, t));
     if (controls) {

@@ -1,15 +1,12 @@
 // Crops drawn for training steps: at random places, balanced over the labels of the learned space.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <random>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "models/ddsp/dataset.h"
-#include "models/ddsp/training.h"
+#include "models/ddsp/space_vectors.h"
 
 namespace continuo::ddsp {
 
@@ -22,10 +19,6 @@ struct Batch {
   std::vector<torch::Tensor> labels;  // a space: [N] int64, an entry's index or -1
 };
 
-// The names of a space's entries: the values that its tag has in the training clips, sorted. In the order of
-// shape.spaces.
-std::vector<std::vector<std::string>> entry_names(const NetworkShape& shape, const Dataset& data);
-
 class Batches {
  public:
   // Throws std::runtime_error when every clip is shorter than a crop.
@@ -33,11 +26,7 @@ class Batches {
   // `fine`: mostly of the fine-tuning set, where there is one.
   Batch draw(std::mt19937& random, bool controls, bool fine);
   bool has_fine() const { return !fine_.clips.empty(); }
-  const std::vector<std::vector<std::string>>& names() const { return names_; }
-  // Encoder features of a clip, [1, T, F].
-  torch::Tensor features_of(const Clip& clip) const;
-  // Its entry in each space, -1 when its tag is not known.
-  std::vector<int64_t> entries_of(const Clip& clip) const;
+  const EntryNames& names() const { return names_; }
 
  private:
   struct Pool {
@@ -48,7 +37,7 @@ class Batches {
 
   NetworkShape shape_;
   TrainSpec spec_;
-  std::vector<std::vector<std::string>> names_;
+  EntryNames names_;
   Pool all_, fine_;
   std::unordered_map<const Clip*, torch::Tensor> features_;
 };

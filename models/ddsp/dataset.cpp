@@ -295,6 +295,11 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
   return set;
 }
 
+std::string tag_of(const Clip& clip, const std::string& tag) {
+  const auto found = clip.tags.find(tag);
+  return found == clip.tags.end() ? std::string() : found->second;
+}
+
 std::vector<std::string> values_of(const std::vector<Clip>& clips, const std::string& tag) {
   std::set<std::string> values;
   for (const Clip& clip : clips) {

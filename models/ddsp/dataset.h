@@ -59,6 +59,9 @@ Dataset load_dataset(const std::vector<std::filesystem::path>& folders, const Da
                      const std::function<void(const std::string&)>& report,
                      const std::vector<std::filesystem::path>& fine_folders = {});
 
+// The value of a clip's tag; empty when it has none.
+std::string tag_of(const Clip& clip, const std::string& tag);
+
 // The values that a tag has, sorted.
 std::vector<std::string> values_of(const std::vector<Clip>& clips, const std::string& tag);
 

@@ -86,6 +86,21 @@ std::vector<std::string> verdict(const Report& report) {
   lines.push_back(
       text("Pitch is within 10 cents in %.1f %% of voiced frames%s", model.within_10_cents,
            model.within_10_cents >= 95 ? "." : ": the tone is buried in noise or silent somewhere."));
+  if (report.space) {
+    const SpaceFigures& f = *report.space;
+    lines.push_back(
+        text("Codes of %s, on %d recordings never trained on: %.1f of %d in use (perplexity), %d never.",
+             f.space.c_str(), f.clips, f.perplexity, f.codes, f.dead));
+    if (f.labels > 1) {
+      lines.push_back(
+          text("One second of codes tells the %s in %.1f %% of cases (chance: %.1f %%); codes and %s share "
+               "%.2f of their information, codes and %s %.2f.",
+               f.space.c_str(), f.read_percent, 100.0 / f.labels, f.space.c_str(), f.label_nmi,
+               f.other.c_str(), f.other_nmi));
+    }
+    lines.push_back(text("Spectral loss with codes %.2f, with the zero vector in their place %.2f.",
+                         f.loss_with, f.loss_without));
+  }
   if (report.skipped_steps > 0) {
     lines.push_back(text("%ld of %ld steps were left out because they were not numbers.",
                          report.skipped_steps, report.steps));
@@ -154,6 +169,11 @@ void write_card(const std::filesystem::path& file, const Report& report,
   out << "| | model | table without learning |\n|---|---|---|\n";
   out << text("| multi-scale spectral loss | %.2f | %.2f |\n", m.spectral_loss, t.spectral_loss);
   out << text("| power error, dB | %.2f | %.2f |\n", m.power_error_db, t.power_error_db);
+  out << text("| loudness L1 (A-weighted), dB | %.2f | %.2f |\n", m.loudness_l1_db, t.loudness_l1_db);
+  out << text("| f0 L1, semitones | %.3f | %.3f |\n", m.f0_l1_semitones, t.f0_l1_semitones);
+  out << text("| f0 outliers, %% of recordings | %.1f | %.1f |\n", m.outliers_percent, t.outliers_percent);
+  out << text("| frames whose pitch is lost, %% | %.1f | %.1f |\n", m.lost_frames_percent,
+              t.lost_frames_percent);
   out << text("| f0 within 10 cents, %% of voiced frames | %.1f | %.1f |\n", m.within_10_cents,
               t.within_10_cents);
   out << text("| noise relative to the tone, dB (recordings: %.1f) | %.1f | %.1f |\n\n", m.noise_data_db,

@@ -2,12 +2,27 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/ddsp/evaluate.h"
 
 namespace continuo::ddsp {
+
+// How a learned space does, on clips that it was not trained on: the unseen ones, else the held-out ones.
+struct SpaceFigures {
+  std::string space;
+  int codes = 0, clips = 0;
+  double perplexity = 0;
+  int dead = 0;             // codes that nothing fell to
+  double read_percent = 0;  // labels read from one second of codes by a linear probe
+  int labels = 0;
+  double label_nmi = 0;  // normalised mutual information of codes and labels
+  std::string other;     // another tag, and what codes tell of it
+  double other_nmi = 0;
+  double loss_with = 0, loss_without = 0;  // spectral, held out: codes, and the zero vector in their place
+};
 
 struct Report {
   std::string name;
@@ -22,6 +37,7 @@ struct Report {
   double hours = 0;       // wall clock, one thread
   double train_loss = 0;  // the model's spectral loss on training recordings
   Evaluation model, table;
+  std::optional<SpaceFigures> space;
 };
 
 // Judges what is judged on held-out recordings; without any, on the training ones.

@@ -19,11 +19,11 @@ struct Codes {
   std::vector<int64_t> heard;  // where it sounds
 };
 
-std::vector<Codes> codes_of(const Trainer& trainer, Network& network, std::span<const Clip> clips) {
+std::vector<Codes> codes_of(Network& network, std::span<const Clip> clips) {
   torch::NoGradGuard no_grad;
   std::vector<Codes> all;
   for (const Clip& clip : clips) {
-    const auto vectors = network->encoder()->forward(trainer.batches().features_of(clip));
+    const auto vectors = network->encoder()->forward(features_of(network->shape(), clip));
     const auto indices = network->quantiser()->forward(vectors).indices.contiguous();
     Codes codes{&clip, {}};
     for (int64_t j = 0; j < indices.size(1); ++j) {
@@ -33,11 +33,6 @@ std::vector<Codes> codes_of(const Trainer& trainer, Network& network, std::span<
     all.push_back(std::move(codes));
   }
   return all;
-}
-
-std::string tag_of(const Clip& clip, const std::string& tag) {
-  const auto found = clip.tags.find(tag);
-  return found == clip.tags.end() ? std::string() : found->second;
 }
 
 std::vector<double> normalised(std::vector<double> counts) {
@@ -136,10 +131,10 @@ double read_labels(const Windows& train, const Windows& test, int count, int64_t
   return 100 * (read == torch::tensor(test.labels)).to(torch::kFloat32).mean().item<double>();
 }
 
-double held_out_loss(const Trainer& trainer, Network& network, const Dataset& data, bool codes) {
+double held_out_loss(const EntryNames& names, Network& network, const Dataset& data, bool codes) {
   double sum = 0;
   for (const Clip& clip : data.held_out) {
-    const auto audio = render(network, clip.midi, clip.db, 1, trainer.space_of(network, clip, codes));
+    const auto audio = render(network, clip.midi, clip.db, 1, space_vectors(network, names, clip, codes));
     sum += multi_scale_spectral_loss(audio, clip.audio);
   }
   return data.held_out.empty() ? 0 : sum / static_cast<double>(data.held_out.size());
@@ -147,7 +142,7 @@ double held_out_loss(const Trainer& trainer, Network& network, const Dataset& da
 
 }  // namespace
 
-nlohmann::json describe_spaces(const Trainer& trainer, Network& network, const Dataset& data) {
+nlohmann::json describe_spaces(const EntryNames& names, Network& network, const Dataset& data) {
   const NetworkShape& shape = network->shape();
   if (shape.spaces.empty()) return nlohmann::json::object();
   const double frame_rate = static_cast<double>(shape.sample_rate) / shape.hop;
@@ -159,30 +154,30 @@ nlohmann::json describe_spaces(const Trainer& trainer, Network& network, const D
     if (space.codes > 2 && space.size >= 2) j["map"] = plane(network->codebook(s).detach());
     j["entries"] = nlohmann::json::array();
     std::vector<Codes> codes;
-    if (space.learned) codes = codes_of(trainer, network, data.train);
+    if (space.learned) codes = codes_of(network, data.train);
     std::vector<double> usage(static_cast<std::size_t>(space.codes), 0.0);
     for (const Codes& c : codes) {
       for (const int64_t k : c.heard) ++usage[static_cast<std::size_t>(k)];
     }
-    const auto& names = trainer.names()[s];
-    for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto& own = names[s];
+    for (std::size_t i = 0; i < own.size(); ++i) {
       std::vector<double> weights(static_cast<std::size_t>(space.codes), 0.0);
       std::vector<const Clip*> clips;
       for (const Clip& clip : data.train) {
-        if (tag_of(clip, space.name) == names[i]) clips.push_back(&clip);
+        if (tag_of(clip, space.name) == own[i]) clips.push_back(&clip);
       }
       for (const Codes& c : codes) {
-        if (tag_of(*c.clip, space.name) != names[i]) continue;
+        if (tag_of(*c.clip, space.name) != own[i]) continue;
         for (const int64_t k : c.heard) ++weights[static_cast<std::size_t>(k)];
       }
       if (!space.learned) weights[i] = 1;
-      nlohmann::json entry = {{"name", names[i]}, {"weights", numbers(normalised(weights), 1e5)}};
+      nlohmann::json entry = {{"name", own[i]}, {"weights", numbers(normalised(weights), 1e5)}};
       if (space.learned) entry["contour"] = describe_contour(clips, frame_rate);
       j["entries"].push_back(entry);
     }
     if (space.learned) {
       j["usage"] = numbers(normalised(usage), 1e5);
-      if (std::find(names.begin(), names.end(), "straight") != names.end()) j["default"] = "straight";
+      if (std::find(own.begin(), own.end(), "straight") != own.end()) j["default"] = "straight";
       const EncoderFeatureSpec features;
       about["encoder"] = {
           {"space", space.name},
@@ -200,16 +195,17 @@ nlohmann::json describe_spaces(const Trainer& trainer, Network& network, const D
   return about;
 }
 
-SpaceFigures judge_space(const Trainer& trainer, Network& network, const Dataset& data) {
-  SpaceFigures figures;
+std::optional<SpaceFigures> judge_space(const EntryNames& names, Network& network, const Dataset& data) {
   const NetworkShape& shape = network->shape();
+  if (shape.learned_space() == nullptr) return {};
+  SpaceFigures figures;
   for (std::size_t s = 0; s < shape.spaces.size(); ++s) {
     const SpaceShape& space = shape.spaces[s];
     if (!space.learned) continue;
     figures.space = space.name;
     figures.codes = space.codes;
-    const auto train = codes_of(trainer, network, data.train);
-    const auto test = codes_of(trainer, network, data.unseen.empty() ? data.held_out : data.unseen);
+    const auto train = codes_of(network, data.train);
+    const auto test = codes_of(network, data.unseen.empty() ? data.held_out : data.unseen);
     figures.clips = static_cast<int>(test.size());
     std::vector<double> usage(static_cast<std::size_t>(space.codes), 0.0);
     for (const Codes& c : test) {
@@ -217,15 +213,16 @@ SpaceFigures judge_space(const Trainer& trainer, Network& network, const Dataset
     }
     figures.dead = static_cast<int>(std::count(usage.begin(), usage.end(), 0.0));
     figures.perplexity = perplexity(normalised(usage));
-    const auto& names = trainer.names()[s];
-    figures.read_percent = read_labels(windows_of(train, space.name, names, space.codes),
-                                       windows_of(test, space.name, names, space.codes), space.codes,
-                                       static_cast<int64_t>(names.size()));
+    const auto& own = names[s];
+    figures.labels = static_cast<int>(own.size());
+    figures.read_percent = read_labels(windows_of(train, space.name, own, space.codes),
+                                       windows_of(test, space.name, own, space.codes), space.codes,
+                                       static_cast<int64_t>(own.size()));
     figures.label_nmi = mutual_information(test, space.name, space.codes);
     figures.other = space.name == "vowel" ? "voice" : "vowel";
     figures.other_nmi = mutual_information(test, figures.other, space.codes);
-    figures.loss_with = held_out_loss(trainer, network, data, true);
-    figures.loss_without = held_out_loss(trainer, network, data, false);
+    figures.loss_with = held_out_loss(names, network, data, true);
+    figures.loss_without = held_out_loss(names, network, data, false);
   }
   return figures;
 }

@@ -138,27 +138,6 @@ void Trainer::start_codes() {
   copy_weights(network_, averaged_);
 }
 
-std::vector<float> Trainer::space_of(Network& network, const Clip& clip, bool codes) const {
-  if (shape_.spaces.empty()) return {};
-  torch::NoGradGuard no_grad;
-  const auto t = static_cast<int64_t>(clip.frames());
-  const auto entries = batches_.entries_of(clip);
-  std::vector<torch::Tensor> parts;
-  for (std::size_t s = 0; s < shape_.spaces.size(); ++s) {
-    auto part = torch::zeros({t, shape_.spaces[s].size});
-    if (shape_.spaces[s].learned && codes) {
-      const auto vectors = network->encoder()->forward(batches_.features_of(clip))[0];
-      const auto frames = network->quantiser()->forward(vectors).quantised.repeat_interleave(kPool, 0);
-      part.narrow(0, 0, frames.size(0)).copy_(frames);
-    } else if (!shape_.spaces[s].learned && entries[s] >= 0) {
-      part.copy_(network->codebook(s)[entries[s]].unsqueeze(0).expand_as(part));
-    }
-    parts.push_back(part);
-  }
-  const auto all = torch::cat(parts, 1).contiguous();
-  return {all.data_ptr<float>(), all.data_ptr<float>() + all.numel()};
-}
-
 // One step down `loss`. A step whose loss or gradient is not a number is left out.
 bool Trainer::descend(const torch::Tensor& loss, double rate) {
   for (auto& group : optimiser_.param_groups())
@@ -190,8 +169,8 @@ double Trainer::evaluate(Network& network) const {
   const auto& clips = data_.held_out.empty() ? data_.train : data_.held_out;
   double sum = 0;
   for (const Clip& clip : clips) {
-    sum += multi_scale_spectral_loss(render(network, clip.midi, clip.db, 1, space_of(network, clip)),
-                                     clip.audio);
+    sum += multi_scale_spectral_loss(
+        render(network, clip.midi, clip.db, 1, space_vectors(network, names(), clip)), clip.audio);
   }
   return sum / static_cast<double>(clips.size());
 }

@@ -9,6 +9,7 @@
 #include "models/ddsp/batches.h"
 #include "models/ddsp/dataset.h"
 #include "models/ddsp/network.h"
+#include "models/ddsp/space_vectors.h"
 #include "models/ddsp/training.h"
 
 namespace continuo::ddsp {
@@ -23,12 +24,8 @@ class Trainer {
   void save(const std::filesystem::path& file);
   void load(const std::filesystem::path& file);
   void save_to(const std::filesystem::path& file) { checkpoint_ = file; }
-  // The space vectors [frames, S] that a network plays a clip with: the codes of its own sound, and the
-  // entries that its tags name; `codes` false: zeros for the learned space. Empty without spaces.
-  std::vector<float> space_of(Network& network, const Clip& clip, bool codes = true) const;
   // Names of each space's entries.
-  const std::vector<std::vector<std::string>>& names() const { return batches_.names(); }
-  const Batches& batches() const { return batches_; }
+  const EntryNames& names() const { return batches_.names(); }
   // Mean multi-scale spectral loss of a network on the held-out clips.
   double evaluate(Network& network) const;
   // The averaged weights with the lowest held-out loss.

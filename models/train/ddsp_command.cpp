@@ -28,7 +28,7 @@ double minutes_of(const std::vector<ddsp::Clip>& clips, int sample_rate) {
 
 // A table has an entry for each value of its tag.
 void name_entries(ddsp::NetworkShape& shape, const ddsp::Dataset& data) {
-  const auto names = ddsp::entry_names(shape, data);
+  const auto names = ddsp::entry_names(shape, data.train);
   for (std::size_t s = 0; s < shape.spaces.size(); ++s) {
     ddsp::SpaceShape& space = shape.spaces[s];
     if (!space.learned && names[s].empty()) {
@@ -116,7 +116,7 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
     return 130;
   }
 
-  about.update(ddsp::describe_spaces(trainer, trainer.best(), data));
+  about.update(ddsp::describe_spaces(trainer.names(), trainer.best(), data));
   about["source"] = options.source;
   about["licence"] = options.licence;
   ddsp::Network& network = trainer.best();
@@ -127,13 +127,15 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   ddsp::Table table;
   table.fit(data.train);
   const ddsp::Renderer model = [&](const ddsp::Clip& clip) {
-    return ddsp::render(network, clip.midi, clip.db, kNoiseSeed, trainer.space_of(network, clip));
+    return ddsp::render(network, clip.midi, clip.db, kNoiseSeed,
+                        ddsp::space_vectors(network, trainer.names(), clip));
   };
   const ddsp::Renderer peer = [&](const ddsp::Clip& clip) {
     return ddsp::synthesise(table.look_up(clip.midi, clip.db, shape.sample_rate), clip.midi, shape.hop,
                             shape.sample_rate, kNoiseSeed);
   };
   ddsp::Report report = ddsp::make_report(data, shape.sample_rate, shape.hop, model, peer);
+  report.space = ddsp::judge_space(trainer.names(), network, data);
   report.name = name;
   report.source = options.source;
   report.licence = options.licence;
@@ -155,14 +157,6 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   }
   ddsp::write_card(base.string() + ".md", report, pictures);
   for (const std::string& line : ddsp::verdict(report)) std::printf("  %s\n", line.c_str());
-  if (shape.learned_space() != nullptr) {
-    const ddsp::SpaceFigures f = ddsp::judge_space(trainer, network, data);
-    std::printf(
-        "  Codes of %s, on %d recordings never trained on: perplexity %.1f of %d, %d unused; read from one "
-        "second %.1f %%; NMI %.2f, with %s %.2f; loss %.2f, without codes %.2f\n",
-        f.space.c_str(), f.clips, f.perplexity, f.codes, f.dead, f.read_percent, f.label_nmi, f.other.c_str(),
-        f.other_nmi, f.loss_with, f.loss_without);
-  }
   std::printf("Card: %s.md\nListen: %s (original, model and table of each)\n", base.c_str(),
               (work / "auditions").c_str());
   return 0;

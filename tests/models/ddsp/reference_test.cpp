@@ -7,6 +7,7 @@
 
 #include "models/ddsp/analysis.h"
 #include "models/ddsp/harmonic_bank.h"
+#include "models/ddsp/loudness.h"
 #include "models/ddsp/noise_filter.h"
 #include "models/ddsp/table.h"
 
@@ -108,4 +109,25 @@ TEST_CASE("the table gives back the spectrum it was fitted on, scaled to the pow
   CHECK(track.amplitudes[3] == Approx(0.01));
   CHECK(track.noise[5] == Approx(0.0001));
   CHECK_THROWS_AS(table.fit({}), std::invalid_argument);
+}
+
+TEST_CASE("loudness is A-weighted, and the same at every rate") {
+  // IEC 61672-1, table 3.
+  CHECK(a_weighting_db(100) == Approx(-19.1).margin(0.1));
+  CHECK(a_weighting_db(1000) == Approx(0).margin(0.05));
+  CHECK(a_weighting_db(10000) == Approx(-2.5).margin(0.1));
+  for (const int rate : {16000, 24000, 48000}) {
+    std::vector<float> sine(static_cast<std::size_t>(rate)), low(sine.size());
+    for (std::size_t n = 0; n < sine.size(); ++n) {
+      sine[n] =
+          std::sin(2 * std::numbers::pi_v<float> * 1000 * static_cast<float>(n) / static_cast<float>(rate));
+      low[n] =
+          std::sin(2 * std::numbers::pi_v<float> * 200 * static_cast<float>(n) / static_cast<float>(rate));
+    }
+    const auto loud = loudness(sine, rate, rate / 100), soft = loudness(low, rate, rate / 100);
+    REQUIRE(loud.size() == 100);
+    CHECK(loud[50] == Approx(19.8).margin(0.3));  // as magenta's code gives for a full sine
+    CHECK(soft[50] == Approx(19.8 - 10.8).margin(0.6));
+    CHECK(loudness(std::vector<float>(1000), rate, 100)[3] == -80.f);
+  }
 }
