@@ -90,6 +90,10 @@ void Engine::count_xruns(bool gap, bool told, bool too_long) noexcept {
 }
 
 void Engine::process_chunk(const AudioBlock& block, uint32_t offset, uint32_t frames) noexcept {
+  for (Part& part : parts_) {
+    if (part.instrument != nullptr) part.instrument->hear(frame_, block.inputs, block.input_channels, offset);
+    if (part.outgoing != nullptr) part.outgoing->hear(frame_, nullptr, 0, 0);
+  }
   for (uint32_t done = 0; done < frames;) {
     while (schedule_->next_frame() <= frame_) {
       const rt::Command command = schedule_->pop();
@@ -193,6 +197,7 @@ void Engine::replace(Part& part, Instrument* with, uint64_t frame) noexcept {
   part.outgoing_gain.set(1);
   part.outgoing_gain.go(0, frame, static_cast<uint32_t>(spec_.rate * kFadeSeconds));
   part.instrument = with;
+  if (part.outgoing != nullptr) part.outgoing->hear(frame, nullptr, 0, 0);
   if (with != nullptr) with->set_rails(part.strip.rails());
 }
 

@@ -17,10 +17,11 @@ constexpr double kPatienceSeconds = 1;                     // then a note withou
 }  // namespace
 
 DdspVoices::DdspVoices(const InstrumentSpec& spec, uint32_t hop_frames,
-                       std::shared_ptr<DdspFrameQueue> frames)
+                       std::shared_ptr<DdspFrameQueue> frames, std::shared_ptr<listen::InputRing> input)
     : spec_(spec),
       hop_(hop_frames),
       frames_(std::move(frames)),
+      input_(std::move(input)),
       controls_(schema::parameters(schema::Kind::kDdsp)) {
   for (Voice& v : voices_) {
     v.bank.prepare(spec.rate);
@@ -44,6 +45,27 @@ void DdspVoices::receive() noexcept {
       v.filled[place] = 1;
     }
     frames_->pop();
+  }
+}
+
+void DdspVoices::hear(uint64_t frame, const float* const* inputs, uint32_t channels,
+                      uint32_t offset) noexcept {
+  heard_ = inputs;
+  heard_channels_ = inputs == nullptr ? 0 : channels;
+  heard_frame_ = frame;
+  heard_offset_ = offset;
+}
+
+// A channel that the device does not have is silent.
+void DdspVoices::listen(uint64_t frame, std::span<float> out) noexcept {
+  const auto channel = static_cast<uint32_t>(controls_.target(schema::ddsp::kInputChannel));
+  if (input_ == nullptr || channel == 0) return;
+  const float* in =
+      channel <= heard_channels_ ? heard_[channel - 1] + heard_offset_ + (frame - heard_frame_) : nullptr;
+  input_->push(frame, in, static_cast<uint32_t>(out.size()));
+  for (size_t i = 0; i < out.size(); ++i) {
+    const float mix = controls_.at(schema::ddsp::kInputMix, frame + i);
+    if (mix < 1) out[i] = out[i] * mix + (in == nullptr ? 0.f : in[i] * (1 - mix));
   }
 }
 
@@ -309,6 +331,7 @@ void DdspVoices::render(uint64_t frame, std::span<float> out, EventQueue& events
     v.stage = Stage::kIdle;
     (void)events.try_enqueue(rt::voice_ended(end, spec_.part, static_cast<uint16_t>(slot), v.generation));
   }
+  listen(frame, out);
 }
 
 }  // namespace continuo

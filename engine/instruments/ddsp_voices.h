@@ -17,16 +17,20 @@
 #include "engine/instruments/instrument.h"
 #include "engine/instruments/spectrum_edit.h"
 #include "engine/instruments/voice_controls.h"
+#include "engine/listen/input_ring.h"
 
 namespace continuo {
 
 class DdspVoices final : public Instrument {
  public:
-  // `hop_frames`: control frames' distance at the device's rate.
-  DdspVoices(const InstrumentSpec& spec, uint32_t hop_frames, std::shared_ptr<DdspFrameQueue> frames);
+  // `hop_frames`: control frames' distance at the device's rate. `input`: where the samples of the channel
+  // that the part listens to go; may be null.
+  DdspVoices(const InstrumentSpec& spec, uint32_t hop_frames, std::shared_ptr<DdspFrameQueue> frames,
+             std::shared_ptr<listen::InputRing> input = nullptr);
 
   void handle(const rt::Command& command, uint64_t frame) noexcept override;
   void receive() noexcept override;
+  void hear(uint64_t frame, const float* const* inputs, uint32_t channels, uint32_t offset) noexcept override;
   void render(uint64_t frame, std::span<float> out, EventQueue& events) noexcept override;
   void set_rails(bool) noexcept override {}
 
@@ -70,9 +74,16 @@ class DdspVoices final : public Instrument {
   [[nodiscard]] bool ended(const Voice& voice, uint64_t frame) const noexcept;
   [[nodiscard]] bool adsr() const noexcept { return controls_.target(schema::ddsp::kEnvelope) >= 0.5f; }
 
+  // Takes the input of the frames that were rendered to `out`, and mixes it in.
+  void listen(uint64_t frame, std::span<float> out) noexcept;
+
   InstrumentSpec spec_;
   uint32_t hop_;
   std::shared_ptr<DdspFrameQueue> frames_;
+  std::shared_ptr<listen::InputRing> input_;
+  const float* const* heard_ = nullptr;  // planes; sample heard_offset_ is that of heard_frame_
+  uint32_t heard_channels_ = 0, heard_offset_ = 0;
+  uint64_t heard_frame_ = 0;
   Controls<schema::ddsp::kCount> controls_;
   SpectrumEdit edit_;
   TickLine noise_gain_;

@@ -31,6 +31,11 @@ class Instrument {
   virtual void handle(const rt::Command& command, uint64_t frame) noexcept = 0;
   // Once at the start of each callback: takes what the worker sent.
   virtual void receive() noexcept = 0;
+  // Before the frames from `frame` on are rendered: the device's inputs, `channels` planes whose sample
+  // `offset` is that of `frame`. They hold until the next call.
+  virtual void hear(uint64_t frame, const float* const* inputs, uint32_t channels, uint32_t offset) noexcept {
+    (void)frame, (void)inputs, (void)channels, (void)offset;
+  }
   // Writes `out.size()` <= kTickFrames mono samples from `frame`; a call never crosses a multiple of
   // kTickFrames or a command. Ended voices are told through `events`.
   virtual void render(uint64_t frame, std::span<float> out, EventQueue& events) noexcept = 0;

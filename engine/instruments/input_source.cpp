@@ -1,0 +1,122 @@
+#include "engine/instruments/input_source.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace continuo {
+namespace {
+
+namespace ddsp_ = schema::ddsp;
+constexpr int kStateTicks = 10;
+constexpr float kAstray = 0.65f;  // semitones from its key at which a note becomes another one ...
+constexpr int kAstrayTicks = 15;  // ... when it stays there
+constexpr float kQuietDb = -60;   // velocity 1; 0 dB is 127
+constexpr float kFarBelowDb = 12, kFarAboveDb = 6;
+
+}  // namespace
+
+InputSource::InputSource(std::shared_ptr<listen::InputRing> ring, double rate)
+    : ring_(std::move(ring)), rate_(rate), events_(1024) {
+  follower_.prepare(rate);
+}
+
+void InputSource::start(uint64_t frame, uint32_t, const SourceContext& context) noexcept {
+  follower_.reset();
+  next_ = frame;
+  note_ = -1;
+  astray_ticks_ = until_state_ = 0;
+  sounded_ = false;
+  last_ = {};
+  last_.resting = true;
+  match_.start(context.model, listen::Follower::kTickSeconds);
+  matched_ = &context.model;
+}
+
+SourceFrame InputSource::at(uint64_t, const SourceContext& context) noexcept {
+  if (matched_ != &context.model) {
+    match_.start(context.model, listen::Follower::kTickSeconds);
+    matched_ = &context.model;
+  }
+  next_ = std::max(next_, ring_->begin());
+  const uint64_t end = std::min(ring_->end(), context.heard_before);
+  for (; next_ < end; ++next_) {
+    if (follower_.push(ring_->at(next_))) tick(next_ + 1, context);
+  }
+  const bool held = context.controls.target(ddsp_::kInputHold) >= 0.5f;
+  if (held && !last_.resting) return last_;
+  const listen::Heard& heard = follower_.heard();
+  const bool automatic = context.controls.target(ddsp_::kInputAuto) >= 0.5f;
+  const float octaves =
+      std::round(context.controls.target(ddsp_::kInputOctave)) + static_cast<float>(automatic ? octaves_ : 0);
+  last_.midi = heard.midi + 12 * octaves;
+  last_.db = (automatic ? match_.level().map(heard.db) : heard.db) +
+             context.controls.at(ddsp_::kInputGain, std::max<uint64_t>(next_, 1) - 1);
+  last_.resting = !heard.sounding;
+  flags_ = heard.sounding ? flags(last_.midi, last_.db, context.model) : uint8_t{0};
+  return last_;
+}
+
+void InputSource::tick(uint64_t frame, const SourceContext& context) noexcept {
+  const listen::Heard& heard = follower_.heard();
+  const float open = context.controls.target(ddsp_::kInputGateOpen);
+  follower_.set_gate({open, std::min(open, context.controls.target(ddsp_::kInputGateClose)),
+                      context.controls.target(ddsp_::kInputConfidence)});
+  const bool frozen = context.controls.target(ddsp_::kInputFreeze) >= 0.5f;
+  if (heard.sounding && !sounded_ && !frozen) octaves_ = match_.octaves();
+  if (heard.sounding && !frozen) match_.learn(heard.midi, heard.db);
+  note(frame);
+  if (heard.sounding && --until_state_ <= 0) {
+    until_state_ = kStateTicks;
+    tell(InputEvent::Kind::kState, frame);
+  } else if (!heard.sounding && sounded_) {
+    tell(InputEvent::Kind::kState, frame);
+    until_state_ = 0;
+  }
+  sounded_ = heard.sounding;
+}
+
+// Notes of a melody: a new one at each onset, and where the pitch has gone to another key.
+void InputSource::note(uint64_t frame) noexcept {
+  const listen::Heard& heard = follower_.heard();
+  const bool astray = note_ >= 0 && std::fabs(heard.midi - static_cast<float>(note_)) > kAstray;
+  astray_ticks_ = astray ? astray_ticks_ + 1 : 0;
+  const bool again = heard.sounding && (heard.onset || astray_ticks_ >= kAstrayTicks);
+  if (note_ >= 0 && (again || !heard.sounding)) {
+    tell(InputEvent::Kind::kOffset, frame);
+    note_ = -1;
+  }
+  if (!again) return;
+  note_ = std::clamp(static_cast<int>(std::lround(heard.midi)), 0, 127);
+  astray_ticks_ = 0;
+  tell(InputEvent::Kind::kOnset, frame);
+}
+
+void InputSource::tell(InputEvent::Kind kind, uint64_t frame) noexcept {
+  const listen::Heard& heard = follower_.heard();
+  InputEvent event;
+  event.kind = kind;
+  event.frame = frame;
+  event.note = static_cast<uint8_t>(std::max(0, note_));
+  event.velocity = static_cast<uint8_t>(std::clamp(127 * (1 - heard.db / kQuietDb), 1.f, 127.f));
+  event.flags = flags_;
+  event.sounding = heard.sounding;
+  event.midi = heard.midi;
+  event.db = heard.db;
+  event.confidence = heard.confidence;
+  (void)events_.try_enqueue(event);  // nobody looks: nothing is lost
+}
+
+uint8_t InputSource::flags(float midi, float db, const ddsp::Config& model) const noexcept {
+  int flags = 0;
+  if (model.pitch_midi) {
+    if (midi < model.pitch_midi->p1) flags |= InputEvent::kPitchLow;
+    if (midi > model.pitch_midi->p99) flags |= InputEvent::kPitchHigh;
+  }
+  if (model.note_power_db) {
+    if (db < model.note_power_db->p5 - kFarBelowDb) flags |= InputEvent::kPowerLow;
+    if (db > model.note_power_db->p95 + kFarAboveDb) flags |= InputEvent::kPowerHigh;
+  }
+  return static_cast<uint8_t>(flags);
+}
+
+}  // namespace continuo

@@ -1,0 +1,62 @@
+// Live input as the player of a DDSP voice: what is heard becomes pitch and power for the network.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/instruments/frame_source.h"
+#include "engine/listen/follower.h"
+#include "engine/listen/input_ring.h"
+#include "engine/listen/match.h"
+#include "engine/rt/queues.h"
+
+namespace continuo {
+
+// What control is told.
+struct InputEvent {
+  enum class Kind : uint8_t {
+    kState,   // each 20 ms while something sounds, and once when it ends
+    kOnset,   // a note began; `note` is its key
+    kOffset,  // and ended
+  };
+  // Beyond what the model was trained on.
+  enum Flag : uint8_t { kPitchLow = 1, kPitchHigh = 2, kPowerLow = 4, kPowerHigh = 8 };
+  Kind kind = Kind::kState;
+  uint8_t note = 0, velocity = 0, flags = 0;
+  bool sounding = false;
+  uint64_t frame = 0;
+  float midi = 0, db = -80, confidence = 0;  // as heard
+};
+
+class InputSource final : public FrameSource {
+ public:
+  // Off stage. `rate` of the device.
+  InputSource(std::shared_ptr<listen::InputRing> ring, double rate);
+
+  void start(uint64_t frame, uint32_t seed, const SourceContext& context) noexcept override;
+  SourceFrame at(uint64_t frame, const SourceContext& context) noexcept override;
+
+  // Control thread.
+  [[nodiscard]] bool poll(InputEvent& event) noexcept { return events_.try_dequeue(event); }
+
+ private:
+  void tick(uint64_t frame, const SourceContext& context) noexcept;
+  void note(uint64_t frame) noexcept;
+  void tell(InputEvent::Kind kind, uint64_t frame) noexcept;
+  [[nodiscard]] uint8_t flags(float midi, float db, const ddsp::Config& model) const noexcept;
+
+  std::shared_ptr<listen::InputRing> ring_;
+  double rate_;
+  listen::Follower follower_;
+  listen::RunningMatch match_;
+  const ddsp::Config* matched_ = nullptr;  // whose ranges match_ knows
+  rt::SpscQueue<InputEvent> events_;
+  uint64_t next_ = 0;  // frame of the next sample
+  int octaves_ = 0;    // of the automatic, for the phrase that sounds
+  uint8_t flags_ = 0;
+  int note_ = -1, astray_ticks_ = 0, until_state_ = 0;
+  bool sounded_ = false;
+  SourceFrame last_;
+};
+
+}  // namespace continuo
