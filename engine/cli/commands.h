@@ -1,12 +1,15 @@
-// The subcommands of `continuo`. Each returns the process's exit status and throws std::exception with a reason.
+// The subcommands of `continuo`. Each returns the process's exit status and throws std::exception with a
+// reason.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/audio/device.h"
 #include "engine/session/library.h"
+#include "engine/session/score/score.h"
 
 namespace continuo::cli {
 
@@ -16,7 +19,7 @@ struct PlayOptions {
   std::string listen = "127.0.0.1";
   uint16_t osc_port = 7770;
   std::string midi = "all";
-  bool midi_given = false;  // it wins over the session's
+  bool midi_given = false;            // it wins over the session's
   std::vector<std::string> feedback;  // HOST:PORT[,slow], permanent listeners
   bool quiet = false;
 };
@@ -32,6 +35,22 @@ struct RenderOptions {
 
 // Plays a score into a sound file, faster than real time.
 int render(const RenderOptions& options, const session::LibraryFolders& folders);
+// The same with a score that is no file; `options.score` is not read.
+int render_score(session::Score score, const RenderOptions& options, const session::LibraryFolders& folders);
+
+struct TransferOptions {
+  std::string in, out, model = "alto-sax";
+  std::optional<int> octave;  // none: fitted
+  float gain_db = 0;
+  bool automatic = true;
+  std::string score;                  // where the score that was played is written, too
+  std::vector<std::string> messages;  // OSC, to the part before it plays
+  uint32_t rate = 48000, block = 512;
+  double tail_seconds = 1;
+};
+
+// Plays what a recording plays with a model's voice, into a sound file.
+int transfer(const TransferOptions& options, const session::LibraryFolders& folders);
 
 struct OscOptions {
   std::string host = "127.0.0.1";

@@ -97,6 +97,36 @@ int run(int argc, char** argv) {
       ->check(CLI::Range(0.0, 600.0))
       ->capture_default_str();
 
+  cli::TransferOptions transfer;
+  CLI::App* transfer_command =
+      app.add_subcommand("transfer", "play a recording anew with a model's voice, faster than real time");
+  transfer_command->add_option("in", transfer.in, "recording of one voice or instrument, in any format")
+      ->required();
+  transfer_command->add_option("out", transfer.out, "WAV file to write")->required();
+  transfer_command->add_option("--model", transfer.model, "model of the library")->capture_default_str();
+  transfer_command->add_option("--octave", transfer.octave, "octaves to add (default: fitted to the model)")
+      ->check(CLI::Range(-4, 4));
+  transfer_command->add_option("--gain", transfer.gain_db, "dB to add to the power that the model hears")
+      ->check(CLI::Range(-40.0, 40.0))
+      ->capture_default_str();
+  transfer_command->add_flag("!--no-auto", transfer.automatic,
+                             "leave level and octave as they were played, and breaths between notes");
+  transfer_command
+      ->add_option("--send", transfer.messages,
+                   "OSC message to the part, e.g. \"/part/1/vibrato/depth 30.0\" (may be repeated)")
+      ->expected(1)
+      ->take_all();
+  transfer_command->add_option("--score", transfer.score, "write the score that was played, too");
+  transfer_command->add_option("--rate", transfer.rate, "sample rate in Hz")
+      ->check(CLI::Range(22050, 192000))
+      ->capture_default_str();
+  transfer_command->add_option("--block", transfer.block, "frames a block; it changes no sample")
+      ->check(CLI::Range(1, 2048))
+      ->capture_default_str();
+  transfer_command->add_option("--tail", transfer.tail_seconds, "seconds after the recording's end")
+      ->check(CLI::Range(0.0, 600.0))
+      ->capture_default_str();
+
   cli::OscOptions osc;
   CLI::App* osc_command = app.add_subcommand("osc", "talk to a running engine");
   osc_command->require_subcommand(1);
@@ -134,6 +164,7 @@ int run(int argc, char** argv) {
   }
   const session::LibraryFolders folders = session::LibraryFolders::find(program);
   if (render_command->parsed()) return cli::render(render, folders);
+  if (transfer_command->parsed()) return cli::transfer(transfer, folders);
   return cli::play(play, folders);
 }
 

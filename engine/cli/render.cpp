@@ -51,9 +51,9 @@ class Complaints final : public session::Outbox {
 
 class Renderer {
  public:
-  Renderer(const RenderOptions& options, const session::LibraryFolders& folders)
+  Renderer(session::Score score, const RenderOptions& options, const session::LibraryFolders& folders)
       : options_(options),
-        score_(session::read_score(options.score)),
+        score_(std::move(score)),
         preroll_(kLeastPrerollFrames + score_.grid),
         engine_({static_cast<double>(options.rate), options.outputs}),
         worker_(engine_.clock(), engine_.metrics()),
@@ -167,9 +167,13 @@ class Renderer {
 }  // namespace
 
 int render(const RenderOptions& options, const session::LibraryFolders& folders) {
+  return render_score(session::read_score(options.score), options, folders);
+}
+
+int render_score(session::Score score, const RenderOptions& options, const session::LibraryFolders& folders) {
   rt::disable_denormals();
   std::signal(SIGINT, [](int) { interrupted = 1; });
-  return Renderer(options, folders).run();
+  return Renderer(std::move(score), options, folders).run();
 }
 
 }  // namespace continuo::cli

@@ -1,0 +1,77 @@
+// `continuo transfer`: a recording, played anew by a model.
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+
+#include "engine/audio/sound_file.h"
+#include "engine/cli/commands.h"
+#include "engine/session/score/score.h"
+#include "engine/transfer/transfer_score.h"
+#include "models/ddsp/inference/decoder.h"
+
+namespace continuo::cli {
+namespace {
+
+// By name in the library, or by path. Throws with what there is instead.
+session::ModelFile find_model(const std::string& wanted, const session::LibraryFolders& folders) {
+  std::string names;
+  for (const session::ModelFile& model : session::list_models(folders)) {
+    if (model.name == wanted) return model;
+    names += (names.empty() ? "" : ", ") + model.name;
+  }
+  throw std::runtime_error("no model \"" + wanted + "\" in " + folders.models().string() +
+                           " or beside the program; there " + (names.empty() ? "is none" : "are: " + names));
+}
+
+void write_text(const session::Score& score, const std::string& path) {
+  std::ofstream file(path);
+  file << "# continuo score: a timbre transfer\nrate " << score.rate << '\n';
+  for (const session::ScoreEvent& event : score.events)
+    file << session::score_line(event.time.frame, event.packet);
+  if (score.end) file << "end @" << score.end->frame << '\n';
+  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
+
+void tell(const transfer::Performance& heard, const ddsp::Config& model) {
+  if (heard.note_share == 0) {
+    std::fprintf(stderr, "no note was heard: what comes out is silent\n");
+    return;
+  }
+  std::fprintf(stderr, "%.0f %% of it are notes; octaves %+d, level %+.1f dB\n", 100 * heard.note_share,
+               heard.octave, static_cast<double>(heard.level_db));
+  if (heard.out_of_pitch > 0.02 && model.pitch_midi) {
+    std::fprintf(stderr, "%.0f %% lie outside the pitches that %s was trained on (MIDI %.0f to %.0f)\n",
+                 100 * heard.out_of_pitch, model.name.c_str(), static_cast<double>(model.pitch_midi->p1),
+                 static_cast<double>(model.pitch_midi->p99));
+  }
+  if (heard.loud > 0.02) {
+    std::fprintf(stderr, "%.0f %% are louder than what %s was trained on\n", 100 * heard.loud,
+                 model.name.c_str());
+  }
+}
+
+}  // namespace
+
+int transfer(const TransferOptions& options, const session::LibraryFolders& folders) {
+  const session::ModelFile file = find_model(options.model, folders);
+  if (!file.fault.empty()) throw std::runtime_error(file.path.string() + ": " + file.fault);
+  const auto model = ddsp::Model::load(file.path.string());
+  const auto rate = static_cast<uint32_t>(model->config().sample_rate);
+  const Sound sound = read_sound(options.in, {.rate = rate, .channels = 1});
+  if (sound.frames() == 0) throw std::runtime_error(options.in + ": it is empty");
+
+  const transfer::Fitting fitting{options.automatic, options.octave, options.gain_db};
+  const transfer::Performance heard = transfer::perform(sound.samples, model->config(), fitting);
+  tell(heard, model->config());
+  RenderOptions render_options;
+  render_options.out = options.out;
+  render_options.rate = options.rate;
+  render_options.block = options.block;
+  const double seconds = static_cast<double>(sound.frames()) / rate + options.tail_seconds;
+  session::Score score = transfer::transfer_score(heard, file.name, options.rate, seconds, options.messages);
+  if (!options.score.empty()) write_text(score, options.score);
+  return render_score(std::move(score), render_options, folders);
+}
+
+}  // namespace continuo::cli
