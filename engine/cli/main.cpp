@@ -52,7 +52,7 @@ void add_device_options(CLI::App& app, cli::PlayOptions& options) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   app.add_option("--inputs", options.device.inputs,
-                 "input channels, for instruments that listen; none in this version")
+                 "input channels, for DDSP parts that listen (/part/N/input/channel)")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
 }
