@@ -15,7 +15,7 @@ namespace {
 constexpr float kSounding_db = -55;
 constexpr double kShortestNote_s = 0.5, kEdge_s = 0.08;
 constexpr double kSlowest_hz = 3.5, kFastest_hz = 9, kStep_hz = 0.1;
-constexpr double kLeastVibrato_cents = 12, kLeastTremolo_db = 1.2;
+constexpr double kLeastVibrato_cents = 12, kLeastTremolo_db = 2;
 constexpr double kSlideSpeed = 4;  // semitones a second: a glide, no drift
 constexpr double kFry_hz = 80;
 
@@ -111,6 +111,14 @@ nlohmann::json describe_contour(std::span<const Clip* const> clips, double frame
       const auto edge = static_cast<std::size_t>(kEdge_s * frame_rate);
       const std::span<const float> midi(clip->midi.data() + begin + edge, end - begin - 2 * edge);
       const std::span<const float> db(clip->db.data() + begin + edge, end - begin - 2 * edge);
+      found["jitter_cents"].push_back(100 * deviation_between_frames(midi));
+      found["shimmer_db"].push_back(deviation_between_frames(db));
+      std::vector<double> hz;
+      for (const float m : midi) hz.push_back(data::midi_to_hz(m));
+      if (const double middle = median(hz); middle < kFry_hz) {
+        found["fry_hz"].push_back(middle);
+        continue;  // of pulses, no movement of a pitch can be told
+      }
       const auto pitch = movement(midi, frame_rate), power = movement(db, frame_rate);
       const Beat bend = strongest_beat(pitch, frame_rate), swell = strongest_beat(power, frame_rate);
       if (100 * bend.amplitude > kLeastVibrato_cents && bend.share > 0.4) {
@@ -128,7 +136,8 @@ nlohmann::json describe_contour(std::span<const Clip* const> clips, double frame
           found["vibrato_cents"].push_back(100 * bend.amplitude);
           found["vibrato_delay_s"].push_back(kEdge_s + delay_of(pitch, bend.amplitude, frame_rate));
         }
-      } else if (swell.amplitude > kLeastTremolo_db && swell.share > 0.4) {
+      }
+      if (swell.amplitude > kLeastTremolo_db && swell.share > 0.4) {
         found["tremolo_hz"].push_back(swell.hz);
         found["tremolo_db"].push_back(swell.amplitude);
       }
@@ -140,11 +149,6 @@ nlohmann::json describe_contour(std::span<const Clip* const> clips, double frame
         found["glide_s"].push_back(sliding / frame_rate);
         found["glide_semitones"].push_back(reach);
       }
-      std::vector<double> hz;
-      for (const float m : midi) hz.push_back(data::midi_to_hz(m));
-      if (const double middle = median(hz); middle < kFry_hz) found["fry_hz"].push_back(middle);
-      found["jitter_cents"].push_back(100 * deviation_between_frames(midi));
-      found["shimmer_db"].push_back(deviation_between_frames(db));
     }
   }
   // A movement is the label's own when a good part of its notes has it.

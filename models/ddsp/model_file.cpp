@@ -71,6 +71,7 @@ Network read_model(const std::filesystem::path& file) {
                                           : source.floats(name, {tensor.size(0), tensor.size(1)});
     tensor.copy_(torch::tensor(values).view(tensor.sizes()));
   }
+  if (source.find("reverb.ir")) network->set_impulse_response(torch::tensor(source.vector("reverb.ir")));
   return network;
 }
 

@@ -99,7 +99,7 @@ void NetworkImpl::add_reverb() {
 }
 
 torch::Tensor NetworkImpl::impulse_response() const {
-  if (!reverb_.defined()) return {};
+  if (!reverb_.defined()) return response_;
   const auto responses = torch::matmul(exp_sigmoid(reverb_), reverb_response_map_).unsqueeze(0);
   auto response = noise_audio(responses, reverb_white_, kReverbHop)[0];
   return torch::cat({torch::zeros({1}), response.narrow(0, 1, response.size(0) - 1)});

@@ -34,6 +34,8 @@ class NetworkImpl : public torch::nn::Module {
                            const torch::Tensor& white) const;
   // Of the learned reverb at the model's rate, tap 0 is 0; undefined without one.
   torch::Tensor impulse_response() const;
+  // One read from a file, in place of a learned one; tap 0 is 0.
+  void set_impulse_response(const torch::Tensor& response) { response_ = response; }
   // Vectors [K, D] of a space.
   torch::Tensor codebook(std::size_t space) const;
   Encoder& encoder() { return encoder_; }
@@ -57,6 +59,7 @@ class NetworkImpl : public torch::nn::Module {
   std::vector<torch::Tensor> tables_;  // a space; undefined for the learned one
   Encoder encoder_{nullptr};
   Quantiser quantiser_{nullptr};
+  torch::Tensor response_;
   torch::Tensor reverb_;        // [frames, bands], before exp_sigmoid
   torch::Tensor reverb_white_;  // [1, frames * hop]
   torch::Tensor reverb_response_map_;

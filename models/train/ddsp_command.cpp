@@ -8,17 +8,16 @@
 #include "models/ddsp/report.h"
 #include "models/ddsp/spaces.h"
 #include "models/ddsp/statistics.h"
-#include "models/ddsp/table.h"
 #include "models/ddsp/trainer.h"
+#include "models/train/audition_page.h"
+#include "models/train/ddsp_audition.h"
 #include "models/train/progress_bar.h"
 
 namespace continuo::train {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t kAuditions = 6;
-constexpr std::size_t kPictures = 3;
-constexpr unsigned long long kNoiseSeed = 1;
+constexpr double kHistory_s = 15;  // between points of the loss curve
 
 double minutes_of(const std::vector<ddsp::Clip>& clips, int sample_rate) {
   double samples = 0;
@@ -109,7 +108,16 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   trainer.save_to(checkpoint);
   if (options.resume) trainer.load(checkpoint);
   ProgressBar bar;
-  trainer.run(stop, [&](const ddsp::Progress& progress) { bar.show(progress); });
+  const fs::path history = work / "history.csv";
+  if (!options.resume) fs::remove(history);
+  double told = 0;
+  trainer.run(stop, [&](const ddsp::Progress& progress) {
+    bar.show(progress);
+    const bool due = progress.elapsed_s - told > kHistory_s || progress.done >= 1;
+    if (progress.warm || progress.loss <= 0 || !due) return;
+    told = progress.elapsed_s;
+    append_history(history, {progress.elapsed_s / 60, progress.loss, progress.held_out_loss});
+  });
   bar.finish();
   if (stop) {
     std::printf("Stopped and saved. Continue with the same command and --resume.\n");
@@ -124,41 +132,27 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   std::printf("Wrote %s (%.2f MB). Judging it ...\n", file.c_str(),
               static_cast<double>(fs::file_size(file)) / 1e6);
 
-  ddsp::Table table;
-  table.fit(data.train);
-  const ddsp::Renderer model = [&](const ddsp::Clip& clip) {
-    return ddsp::render(network, clip.midi, clip.db, kNoiseSeed,
-                        ddsp::space_vectors(network, trainer.names(), clip));
-  };
-  const ddsp::Renderer peer = [&](const ddsp::Clip& clip) {
-    return ddsp::synthesise(table.look_up(clip.midi, clip.db, shape.sample_rate), clip.midi, shape.hop,
-                            shape.sample_rate, kNoiseSeed);
-  };
-  ddsp::Report report = ddsp::make_report(data, shape.sample_rate, shape.hop, model, peer);
-  report.space = ddsp::judge_space(trainer.names(), network, data);
+  std::vector<std::string> clips;
+  ddsp::Report report = judge(network, trainer.names(), data, work / "audition", clips);
   report.name = name;
   report.source = options.source;
   report.licence = options.licence;
-  report.channels = shape.channels;
-  report.hidden = shape.hidden;
-  report.harmonics = shape.harmonics;
-  report.noise_bands = shape.noise_bands;
-  for (const auto& weights : network->parameters()) report.parameters += weights.numel();
   report.pitch_jitter = options.spec.pitch_jitter;
   report.steps = static_cast<long>(trainer.progress().step);
   report.skipped_steps = static_cast<long>(trainer.skipped_steps());
   report.hours = trainer.progress().elapsed_s / 3600;
 
+  write_audition_page(work / "audition", report, clips, read_history(history));
   std::vector<std::pair<std::string, std::string>> pictures;
-  ddsp::write_auditions(data, shape.sample_rate, model, peer, work / "auditions", {}, kAuditions);
-  for (const auto& clip :
-       ddsp::write_auditions(data, shape.sample_rate, model, peer, work / "auditions", base, kPictures)) {
-    pictures.emplace_back(name + "/" + clip + ".png", clip);
+  fs::create_directories(base);
+  for (std::size_t i = 0; i < clips.size(); i += 2) {
+    const fs::path picture = clips[i] + ".png";
+    fs::copy_file(work / "audition" / picture, base / picture, fs::copy_options::overwrite_existing);
+    pictures.emplace_back(name + "/" + picture.string(), clips[i]);
   }
   ddsp::write_card(base.string() + ".md", report, pictures);
   for (const std::string& line : ddsp::verdict(report)) std::printf("  %s\n", line.c_str());
-  std::printf("Card: %s.md\nListen: %s (original, model and table of each)\n", base.c_str(),
-              (work / "auditions").c_str());
+  std::printf("Card: %s.md\nListen: %s\n", base.c_str(), (work / "audition" / "index.html").c_str());
   return 0;
 }
 

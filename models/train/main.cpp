@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "models/train/data_commands.h"
+#include "models/train/ddsp_audition.h"
 #include "models/train/ddsp_command.h"
 #include "models/train/song_command.h"
 
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
   continuo::train::DdspOptions options;
   continuo::train::add_ddsp_command(app, options);
   continuo::train::Run run;
+  continuo::train::add_audition_command(app, run);
   continuo::train::add_data_commands(app, stop, run);
   continuo::train::add_song(app, stop, run);
   CLI11_PARSE(app, argc, argv);
