@@ -67,6 +67,9 @@ void Session::call_engine(const Planned& planned, const Act& how) {
     using enum schema::engine::Method;
     case kStatus:
       return answer_status(to);
+    case kStatusReset:
+      services_.engine.metrics().reset_times();
+      return replies_.done(to, shown);
     case kNotify:
       return notify(request, to);
     case kFeedbackAdd:
