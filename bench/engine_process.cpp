@@ -2,6 +2,7 @@
 #include "bench/engine_process.h"
 
 #include <algorithm>
+#include <fstream>
 #include <regex>
 
 #include "bench/row.h"
@@ -12,18 +13,27 @@ namespace continuo::bench {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-EngineProcess::EngineProcess(const std::map<std::string, std::string>& environment) {
+EngineProcess::EngineProcess(const std::map<std::string, std::string>& environment)
+    : EngineProcess(environment, {}) {}
+
+EngineProcess::EngineProcess(const std::map<std::string, std::string>& environment,
+                             const ModelFiles& models, const std::vector<std::string>& options) {
   const fs::path binary = own_path().parent_path() / "continuo";
   if (!fs::exists(binary)) throw Absent(binary.string() + " is not built");
   const auto model = find_shipped_model();
   if (!model) throw Absent("models/trained/alto-sax.safetensors does not exist yet");
   fs::create_directories(home_.path() / "models");
   fs::create_symlink(*model, home_.path() / "models" / model->filename());
+  for (const auto& [name, bytes] : models) {
+    std::ofstream file(home_.path() / "models" / (name + ".safetensors"), std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
 
   std::map<std::string, std::string> variables = environment;
   variables["HOME"] = home_.path().string();
   variables["CONTINUO_HOME"] = home_.path().string();
-  const std::vector<std::string> command{binary.string(), "--audio", "jack", "--osc-port", "0"};
+  std::vector<std::string> command{binary.string(), "--audio", "jack", "--osc-port", "0"};
+  command.insert(command.end(), options.begin(), options.end());
   process_ = std::make_unique<Process>(command, variables, home_.path() / "output.log");
   const std::regex port("UDP and TCP [0-9.]+:([0-9]+)");
   const auto end = std::chrono::steady_clock::now() + 10s;
@@ -77,8 +87,9 @@ std::map<std::string, double> EngineProcess::status() {
   return values;
 }
 
-double EngineProcess::part_meter_db() {
-  const auto reply = osc_->ask("/part/1/meter", "/part/1/meter");
+double EngineProcess::part_meter_db(int part) {
+  const std::string address = text("/part/%d/meter", part);
+  const auto reply = osc_->ask(address, address);
   return reply && !reply->numbers.empty() ? reply->numbers[0] : -120;
 }
 

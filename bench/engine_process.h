@@ -15,6 +15,11 @@ class EngineProcess {
  public:
   // Starts the default session. `environment` is added to ours. Throws Absent with the reason.
   explicit EngineProcess(const std::map<std::string, std::string>& environment = {});
+  // The same with these model files (name, bytes) in its library beside the shipped one, and options of the
+  // command line.
+  using ModelFiles = std::map<std::string, std::vector<std::byte>>;
+  EngineProcess(const std::map<std::string, std::string>& environment, const ModelFiles& models,
+                const std::vector<std::string>& options = {});
 
   [[nodiscard]] OscClient& osc() { return *osc_; }
   [[nodiscard]] Process& process() { return *process_; }
@@ -28,8 +33,8 @@ class EngineProcess {
   void wait_ready();
   // Number by name, of /status; throws Absent when it does not answer.
   std::map<std::string, double> status();
-  // Peak of part 1 after its strip, dB.
-  double part_meter_db();
+  // Peak of a part after its strip, dB.
+  double part_meter_db(int part = 1);
   // A chord on part 1 that goes on sounding, in the middle of the instrument's range.
   static std::vector<float> chord(int notes);
   void play_chord(int notes);

@@ -40,9 +40,12 @@ std::vector<Row> measure_violations(const Settings&);
 std::vector<Row> measure_control_latency(const Settings&);
 std::vector<Row> measure_note_on(const Settings&);
 std::vector<Row> measure_note_on_exact(const Settings&);
+std::vector<Row> measure_live_input(const Settings&);
 std::vector<Row> measure_start(const Settings&);
 std::vector<Row> measure_ddsp(const Settings&);
 std::vector<Row> measure_pitch(const Settings&);
+std::vector<Row> measure_decode(const Settings&);
+std::vector<Row> measure_notes(const Settings&);
 std::vector<Row> measure_midi(const Settings&);
 std::vector<Row> measure_audio_features(const Settings&);
 

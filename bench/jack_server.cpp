@@ -16,7 +16,7 @@ void be_silent(const char*) {}
 
 }  // namespace
 
-JackServer::JackServer() {
+JackServer::JackServer(int block) {
   static int count = 0;
   if (!in_path("jackd")) throw Absent("jackd is not installed (Debian: jackd2)");
   name_ = "continuo-bench-" + std::to_string(getpid()) + "-" + std::to_string(count++);
@@ -25,7 +25,7 @@ JackServer::JackServer() {
   jack_set_info_function(be_silent);
   process_ = std::make_unique<Process>(
       std::vector<std::string>{"jackd", "-R", "-P", "70", "-n", name_, "-d", "dummy", "-r",
-                               std::to_string(kRate), "-p", std::to_string(kBlock)},
+                               std::to_string(kRate), "-p", std::to_string(block)},
       std::map<std::string, std::string>{}, folder_.path() / "jackd.log");
   for (int i = 0; i < 100; ++i) {
     wait_for(50ms);

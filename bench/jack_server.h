@@ -1,4 +1,4 @@
-// A JACK server of our own: real-time, dummy device, 48 kHz, 64 frames.
+// A JACK server of our own: real-time, dummy device, 48 kHz.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,10 @@ class JackServer {
 
   // Starts it, waits until it answers, and makes it the default of this process and its children
   // (JACK_DEFAULT_SERVER). Throws Absent with the reason.
-  JackServer();
+  explicit JackServer(int block = kBlock);
   ~JackServer();
+  JackServer(const JackServer&) = delete;
+  JackServer& operator=(const JackServer&) = delete;
 
   [[nodiscard]] const std::string& name() const { return name_; }
 

@@ -1,12 +1,10 @@
-// Measuring kernels and limits, alternately and by the best of many trials.
+// Measuring kernels and limits.
 #include "bench/kernels.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <initializer_list>
+#include <vector>
 
-#include "bench/machine_limits.h"
+#include "bench/trials.h"
 #include "models/nn/gru.h"
 #include "models/nn/int8_matrix.h"
 
@@ -14,70 +12,8 @@ namespace continuo::bench {
 namespace {
 
 constexpr int kHidden = 512;
-constexpr std::int64_t kGruWeights = 2 * 3 * kHidden * kHidden;  // 6.3 MB: beyond most second-level caches
+constexpr std::int64_t kGruWeights = kLimitWeights;
 constexpr int kInt8Rows = 1536, kInt8Columns = 1024;
-constexpr int kTrials = 250;
-constexpr double kTrialSeconds = 3e-4;  // well below a time slice of the scheduler
-
-volatile float sink;
-
-nn::Floats numbers(std::size_t count, float range) {
-  nn::Floats values(count);
-  std::uint32_t state = 1;
-  for (float& v : values) {
-    state = state * 1664525u + 1013904223u;
-    v = range * (float(state >> 8) * 0x1p-23f - 1.0f);
-  }
-  return values;
-}
-
-// Seconds a call: the shortest of the trials that tick() makes.
-class Best {
- public:
-  template <class Call>
-  void tick(const Call& call) {
-    using clock = std::chrono::steady_clock;
-    call();  // brings back what another process took from the caches
-    const auto start = clock::now();
-    double seconds = 0;
-    int calls = 0;
-    do {
-      call();
-      ++calls;
-      seconds = std::chrono::duration<double>(clock::now() - start).count();
-    } while (seconds < kTrialSeconds);
-    best_ = std::min(best_, seconds / calls);
-  }
-  double seconds() const { return best_; }
-
- private:
-  double best_ = 1e9;
-};
-
-class GemvLimit {
- public:
-  void tick() {
-    for (const int streams : {1, 2, 4, 8})
-      best_.tick([&] { sink = limit_loops().gemv(weights_.data(), kGruWeights, streams); });
-  }
-  double gflops() const { return 2e-9 * double(kGruWeights) / best_.seconds(); }
-
- private:
-  nn::Floats weights_ = numbers(kGruWeights, 0.05f);
-  Best best_;
-};
-
-class GemmLimit {
- public:
-  void tick() {
-    best_.tick([&] { sink = limit_loops().gemm(weights_.data(), kGruWeights); });
-  }
-  double gflops() const { return 64e-9 * double(kGruWeights) / best_.seconds(); }
-
- private:
-  nn::Floats weights_ = numbers(kGruWeights, 0.05f);
-  Best best_;
-};
 
 class Int8Limit {
  public:

@@ -29,6 +29,7 @@ class Longest {
     if (ns > ns_.load(std::memory_order_relaxed)) ns_.store(ns, std::memory_order_relaxed);
   }
   [[nodiscard]] int64_t ns() const noexcept { return ns_.load(std::memory_order_relaxed); }
+  void reset() noexcept { ns_.store(0, std::memory_order_relaxed); }
 
  private:
   std::atomic<int64_t> ns_{0};
@@ -50,6 +51,13 @@ struct Metrics {
   std::atomic<uint64_t> not_finite{0};     // samples replaced at a part's output
   std::atomic<uint64_t> dropped_commands{0}, dropped_events{0};
   std::atomic<uint64_t> commands{0};  // applied by the audio thread
+
+  // Any thread. Percentiles and longest times start anew (a time that is being added may stay); counts go on.
+  void reset_times() noexcept {
+    for (Histogram* times : {&callback, &worker_step, &control_turn}) times->reset();
+    worker_step_cpu.reset();
+    control_turn_cpu.reset();
+  }
 };
 
 }  // namespace continuo::rt
