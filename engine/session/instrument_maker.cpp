@@ -11,6 +11,9 @@
 #include "engine/instruments/additive.h"
 #include "engine/instruments/ddsp_model.h"
 #include "engine/instruments/ddsp_voices.h"
+#include "engine/instruments/input_source.h"
+#include "engine/instruments/song_source.h"
+#include "engine/instruments/stream_source.h"
 
 namespace continuo::session {
 namespace {
@@ -26,29 +29,19 @@ MadeInstrument make_ddsp(const std::shared_ptr<const ddsp::Model>& model, const 
   }
   if (only_model_of_hop != made.hop_frames) {
     auto frames = std::make_shared<DdspFrameQueue>(rt::kMaxVoices * ddsp_frames_ahead(made.hop_frames));
-    made.pair.audio = std::make_unique<DdspVoices>(spec, made.hop_frames, frames);
+    auto ring = std::make_shared<listen::InputRing>();
+    made.pair.audio = std::make_unique<DdspVoices>(spec, made.hop_frames, frames, ring);
     made.pair.model = std::make_unique<DdspModel>(spec, runtime.get(), frames);
+    made.input = std::make_shared<InputSource>(ring, spec.rate);
+    made.stream = std::make_shared<StreamSource>(spec.rate);
   }
   made.runtime = std::move(runtime);
   return made;
 }
 
-}  // namespace
-
-std::shared_ptr<const ddsp::Model> StandardMaker::load(const std::filesystem::path& path) {
-  if (path.empty()) throw std::runtime_error("a ddsp part needs a model");
-  std::error_code error;
-  const auto changed = std::filesystem::last_write_time(path, error);
-  Loaded& loaded = loaded_[path];
-  auto model = loaded.changed == changed ? loaded.model.lock() : nullptr;
-  if (model == nullptr) {
-    model = ddsp::Model::load(path.string());
-    loaded = {changed, model};
-  }
-  return model;
-}
-
-std::string StandardMaker::fault(const std::filesystem::path& model) {
+// What is wrong with the file, by its header and size alone, or nothing: then `config` is what its metadata
+// says; a text where that is no JSON.
+std::string read_header(const std::filesystem::path& model, nlohmann::json& config_out) {
   constexpr uint64_t kLargestHeader = 4u << 20;
   std::error_code error;
   const uint64_t size = std::filesystem::file_size(model, error);
@@ -80,8 +73,50 @@ std::string StandardMaker::fault(const std::filesystem::path& model) {
     return "the file is cut short or has too much: " + std::to_string(there) +
            " bytes of tensors, expected " + std::to_string(end);
   }
+  const std::string said = header[config].get<std::string>();
+  config_out = nlohmann::json::parse(said, nullptr, false);
+  if (config_out.is_discarded()) config_out = said;
+  return {};
+}
+
+}  // namespace
+
+std::shared_ptr<const ddsp::Model> StandardMaker::load(const std::filesystem::path& path) {
+  if (path.empty()) throw std::runtime_error("a ddsp part needs a model");
+  std::error_code error;
+  const auto changed = std::filesystem::last_write_time(path, error);
+  Loaded& loaded = loaded_[path];
+  auto model = loaded.changed == changed ? loaded.model.lock() : nullptr;
+  if (model == nullptr) {
+    model = ddsp::Model::load(path.string());
+    loaded = {changed, model};
+  }
+  return model;
+}
+
+std::shared_ptr<FrameSource> StandardMaker::make_song(const std::filesystem::path& model,
+                                                      const InstrumentSpec& spec) {
+  return std::make_shared<SongSource>(song::Model::load(model.string()), spec.rate);
+}
+
+std::string StandardMaker::kind(const std::filesystem::path& model) {
+  nlohmann::json config;
+  if (!read_header(model, config).empty() || !config.is_object()) return {};
+  const auto found = config.find("kind");
+  return found != config.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::string StandardMaker::fault(const std::filesystem::path& model) {
+  nlohmann::json config;
+  const std::string fault = read_header(model, config);
+  if (!fault.empty()) return fault;
+  const std::string text = config.is_string() ? config.get<std::string>() : config.dump();
   try {
-    (void)ddsp::parse_config(header[config].get<std::string>(), model.filename().string());
+    if (config.is_object() && config.value("kind", nlohmann::json()) == "song") {
+      (void)song::parse_config(text, model.filename().string());
+    } else {
+      (void)ddsp::parse_config(text, model.filename().string());
+    }
   } catch (const std::exception& refused) {
     return refused.what();
   }

@@ -16,6 +16,9 @@ class StandardMaker final : public InstrumentMaker {
  public:
   MadeInstrument make(schema::Kind kind, const std::filesystem::path& model, const InstrumentSpec& spec,
                       uint32_t only_model_of_hop) override;
+  std::shared_ptr<FrameSource> make_song(const std::filesystem::path& model,
+                                         const InstrumentSpec& spec) override;
+  std::string kind(const std::filesystem::path& model) override;
   std::string fault(const std::filesystem::path& model) override;
 
  private:

@@ -29,7 +29,8 @@ struct ModelFile {
   std::filesystem::path path;
   std::filesystem::file_time_type changed;
   uintmax_t bytes = 0;
-  std::string fault;  // why it cannot be loaded, by its header; empty: it seems good
+  std::string fault;          // why it cannot be loaded, by its header; empty: it seems good
+  std::string kind = "ddsp";  // what it is for: "ddsp" plays, "song" sings by itself
   bool operator==(const ModelFile&) const = default;
 };
 

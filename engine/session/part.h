@@ -3,9 +3,11 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/instruments/input_source.h"
 #include "engine/session/target.h"
 
 namespace continuo::session {
@@ -14,10 +16,21 @@ struct Part {
   std::string name;
   schema::Kind instrument = schema::Kind::kAdditive;
   std::string model;  // empty: none
+  std::string song;   // what it sings by itself; empty: none
   std::array<float, schema::strip::kCount> strip{};
   std::vector<float> values;  // of the instrument, by its schema's indices
   uint32_t hop_frames = 0;    // of its model: another one needs another instrument
   bool installed = false;
+  std::shared_ptr<InputSource> input;  // listens to the device; null where it cannot
+  struct Heard {                       // of its input, as it said last
+    float midi = 60, db = -80;
+    uint8_t range = 0;   // InputEvent::Flag
+    int midi_note = -1;  // that sounds on the MIDI output
+    uint8_t midi_channel = 0;
+    int midi_bend = 8192;
+  };
+  Heard heard;
+  bool can_sing = false;  // its song is loaded
 
   // Defaults of everything.
   Part(std::string part_name, schema::Kind kind);

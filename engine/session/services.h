@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/audio/send_reverb.h"
+#include "engine/instruments/input_source.h"
 #include "engine/instruments/instrument.h"
 #include "engine/osc/endpoint.h"
 #include "engine/osc/time_tag.h"
@@ -34,7 +35,10 @@ struct MadeInstrument {
   InstrumentPair pair;            // empty when only the model was asked for
   std::shared_ptr<void> runtime;  // of its model
   uint32_t hop_frames = 0;
-  std::shared_ptr<SendReverb> reverb;  // the model's own room, or null
+  std::shared_ptr<SendReverb> reverb;   // the model's own room, or null
+  std::shared_ptr<FrameSource> song;    // sings by itself; null without a song model
+  std::shared_ptr<InputSource> input;   // listens; null where nothing can be driven
+  std::shared_ptr<FrameSource> stream;  // is played by f0 and level; null where nothing can be driven
 };
 
 // Disk thread, all of it. Throws with the reason when the model is broken or missing.
@@ -45,6 +49,17 @@ class InstrumentMaker {
   // no new instrument is made: the model takes over in the one that plays.
   virtual MadeInstrument make(schema::Kind kind, const std::filesystem::path& model,
                               const InstrumentSpec& spec, uint32_t only_model_of_hop) = 0;
+  // What sings by itself in a part of that spec. Null where there is no such thing.
+  virtual std::shared_ptr<FrameSource> make_song(const std::filesystem::path& model,
+                                                 const InstrumentSpec& spec) {
+    (void)model, (void)spec;
+    return nullptr;
+  }
+  // What a model is for, as its header says: "ddsp", "song". Does not throw.
+  virtual std::string kind(const std::filesystem::path& model) {
+    (void)model;
+    return "ddsp";
+  }
   // Why a model cannot be loaded, by its header and size alone; empty: it seems good. Does not throw.
   virtual std::string fault(const std::filesystem::path& model) {
     (void)model;
@@ -71,6 +86,8 @@ struct SessionServices {
   // Which MIDI inputs are to be open: "all", "none" or a part of their names. Asked for by /midi/select, or
   // else by a session that opens.
   std::function<void(const std::string&, bool asked)> select_midi = [](const std::string&, bool) {};
+  // Three bytes to the MIDI output, at once.
+  std::function<void(uint8_t, uint8_t, uint8_t)> send_midi = [](uint8_t, uint8_t, uint8_t) {};
   std::function<void(const std::string&)> log = [](const std::string&) {};
   // The endpoint of HOST:PORT, names looked up without waiting; nothing, and why, when there is none.
   std::function<void(const std::string&, Resolved)> resolve = [](const std::string& target,

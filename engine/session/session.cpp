@@ -298,6 +298,7 @@ void Session::tick() {
         services_.jobs.run([held = std::move(retired)] {}, nullptr);  // freed on the disk thread
       });
   play_due_groups();
+  tell_inputs();
   retry_values();
   if (now_ns_ - peaks_ns_ >= kPeakIntervalNs) {
     peaks_ns_ = now_ns_;

@@ -26,6 +26,9 @@
 
 namespace continuo::session {
 
+// "ok", or where it lies beyond what a model was trained on: "high_pitch loud" (flags: InputEvent::Flag).
+std::string range_text(uint8_t flags);
+
 // Control thread, all of it; no call takes longer than a millisecond. It opens no file and no socket.
 class Session {
  public:
@@ -163,6 +166,10 @@ class Session {
   void change_model(int slot, const std::string& model, const Answer& answer);
   [[nodiscard]] std::optional<std::filesystem::path> model_path(const std::string& name) const;
   [[nodiscard]] std::string default_model(schema::Kind kind) const;
+  [[nodiscard]] std::optional<std::filesystem::path> song_path(const std::string& name) const;
+  [[nodiscard]] std::string default_song() const;
+  void change_song(int slot, const std::string& name, const Answer& answer);
+  void stream(const Planned& planned, const Act& how);
 
   // session_methods.cpp
   void call_engine(const Planned& planned, const Act& how);
@@ -183,6 +190,12 @@ class Session {
   void start_score(const std::string& name, const Endpoint& to);
   void stop_score(const Endpoint& to);
   void end_score(uint64_t frame);
+
+  // session_input.cpp
+  // What the parts hear, told to clients and to the MIDI output; voices that lost their place come back.
+  void tell_inputs();
+  void tell_input(int slot, const InputEvent& event);
+  void end_midi_note(Part& part);
 
   // session_midi.cpp
   void handle_event(const midi::Event& event);
@@ -243,7 +256,7 @@ class Session {
     std::string name;  // HOST:PORT[,slow]
     Endpoint to;
   };
-  std::vector<Listener> listeners_;                // the permanent ones
+  std::vector<Listener> listeners_;  // the permanent ones
   struct Stem {
     int slot;
     uint32_t id;
@@ -269,7 +282,7 @@ class Session {
   std::vector<Planned> planned_;
   std::vector<AddressSpace::Match> matches_;
   std::vector<Undo> undo_;
-  std::vector<const Planned*> refused_;  // of the group that acts
+  std::vector<const Planned*> refused_;                // of the group that acts
   std::map<uint32_t, std::pair<float, float>> retry_;  // target -> value, seconds: the queue was full
 
   std::map<uint32_t, Waiting> score_waiting_;

@@ -78,6 +78,12 @@ std::span<const std::byte> Session::encode(Target target, std::string_view addre
         return text(part.model);
       case kMeter:
         return meter(peaks_[target.part]);
+      case kInputPitch:
+        return number(part.heard.midi);
+      case kInputPower:
+        return number(part.heard.db);
+      case kInputRange:
+        return text(range_text(part.heard.range));
       case kPedal:
         return whole(notes_.pedal(target.part) ? 1 : 0);
       default:

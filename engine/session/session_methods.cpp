@@ -212,10 +212,19 @@ void Session::panic() {
     auto& part = parts_[static_cast<size_t>(slot)];
     if (!part) continue;
     notes_.forget(slot);
+    end_midi_note(*part);
     if (part->installed) stage_.silence(slot);
     if (part->voice(schema::voice::kGate) >= 0.5f) {
       store({part->instrument, Face::kUnit, static_cast<uint8_t>(slot), schema::voice::kGate}, 0, {});
     }
+    if (part->instrument == Kind::kDdsp && part->values[schema::ddsp::kInputChannel] >= 0.5f) {
+      const Target channel{part->instrument, Face::kUnit, static_cast<uint8_t>(slot),
+                           schema::ddsp::kInputChannel};
+      if (part->installed) send_to_stage(channel, 0, 0);
+      store(channel, 0, {});
+    }
+    if (part->instrument == Kind::kDdsp && part->values[schema::ddsp::kSing] >= 0.5f)
+      store({part->instrument, Face::kUnit, static_cast<uint8_t>(slot), schema::ddsp::kSing}, 0, {});
   }
 }
 
@@ -300,9 +309,11 @@ void Session::call_session(const Planned& planned, const Act& how) {
 }
 
 void Session::call_model(const Planned& planned, const Act& how) {
+  const bool songs =
+      static_cast<schema::model::Method>(planned.request.target.index) == schema::model::Method::kSongs;
   std::vector<std::string> names;
   for (const ModelFile& model : models_) {
-    if (model.fault.empty()) names.push_back(model.name);
+    if (model.fault.empty() && (model.kind == "song") == songs) names.push_back(model.name);
   }
   send_texts(replies_, how.from, planned.shown(), names);
 }

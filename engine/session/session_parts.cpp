@@ -12,9 +12,27 @@ using Method = schema::part::Method;
 
 std::optional<std::filesystem::path> Session::model_path(const std::string& name) const {
   for (const ModelFile& model : models_) {
-    if (model.name == name) return model.path;
+    if (model.name == name && model.kind != "song") return model.path;
   }
   return std::nullopt;
+}
+
+std::optional<std::filesystem::path> Session::song_path(const std::string& name) const {
+  for (const ModelFile& model : models_) {
+    if (model.name == name && model.kind == "song") return model.path;
+  }
+  return std::nullopt;
+}
+
+// The folk song where it is there, else the first; nothing when there is none.
+std::string Session::default_song() const {
+  std::string first;
+  for (const ModelFile& model : models_) {
+    if (!model.fault.empty() || model.kind != "song") continue;
+    if (model.name == "folk-song") return model.name;
+    if (first.empty()) first = model.name;
+  }
+  return first;
 }
 
 // The alto saxophone where it is there, else the first model; nothing for instruments without one.
@@ -22,7 +40,7 @@ std::string Session::default_model(Kind kind) const {
   if (kind != Kind::kDdsp) return {};
   std::string first;
   for (const ModelFile& model : models_) {
-    if (!model.fault.empty()) continue;
+    if (!model.fault.empty() || model.kind == "song") continue;
     if (model.name == "alto-sax") return model.name;
     if (first.empty()) first = model.name;
   }
@@ -55,6 +73,8 @@ void Session::call_part(const Planned& planned, const Act& how) {
         return replies_.send(to, shown, schema::name(part.instrument));
       case Method::kModel:
         return replies_.send(to, shown, part.model);
+      case Method::kSingModel:
+        return replies_.send(to, shown, part.song);
       default:
         return replies_.send(to, shown, notes_.pedal(slot) ? 1 : 0);
     }
@@ -89,6 +109,18 @@ void Session::call_part(const Planned& planned, const Act& how) {
     case Method::kModel:
       change_model(slot, text(0), answer);
       break;
+    case Method::kSingModel:
+      change_song(slot, text(0), answer);
+      break;
+    case Method::kStream:
+      stream(planned, how);
+      break;
+    case Method::kInputPitch:
+      return replies_.send(to, shown, part.heard.midi);
+    case Method::kInputPower:
+      return replies_.send(to, shown, part.heard.db);
+    case Method::kInputRange:
+      return replies_.send(to, shown, range_text(part.heard.range));
     case Method::kMeter: {
       const float peak = peaks_[static_cast<size_t>(slot)];
       replies_.send(to, shown, peak > 0 ? 20 * std::log10(peak) : -120.f);
@@ -209,6 +241,9 @@ void Session::make(int slot, Kind kind, const std::string& model, uint32_t only_
     if (!found) return then("there is no model \"" + model + "\"; /model/list names those that are", {});
     path = *found;
   }
+  Part& part = *parts_[static_cast<size_t>(slot)];
+  if (kind == Kind::kDdsp && (part.song.empty() || !song_path(part.song))) part.song = default_song();
+  const auto song = kind == Kind::kDdsp && only_model_of_hop == 0 ? song_path(part.song) : std::nullopt;
   InstrumentSpec spec;
   spec.rate = services_.engine.spec().rate;
   spec.lead_frames = services_.worker.lead_frames();
@@ -216,15 +251,22 @@ void Session::make(int slot, Kind kind, const std::string& model, uint32_t only_
   spec.metrics = &services_.engine.metrics();
   const uint32_t asked = ++asked_[static_cast<size_t>(slot)];
   auto made = std::make_shared<MadeInstrument>();
-  services_.jobs.run([made, kind, path, spec, only_model_of_hop,
-                      maker = &services_.maker] { *made = maker->make(kind, path, spec, only_model_of_hop); },
-                     [this, made, slot, asked, then = std::move(then)](const std::string& error) {
-                       if (asked_[static_cast<size_t>(slot)] == asked && parts_[static_cast<size_t>(slot)]) {
-                         return then(error, std::move(*made));
-                       }
-                       services_.jobs.run([made]() mutable { *made = {}; },
-                                          nullptr);  // too late: freed where it was made
-                     });
+  services_.jobs.run(
+      [made, kind, path, spec, song, only_model_of_hop, maker = &services_.maker] {
+        *made = maker->make(kind, path, spec, only_model_of_hop);
+        if (made->pair.model == nullptr) return;
+        try {
+          if (song) made->song = maker->make_song(*song, spec);
+        } catch (const std::exception&) {  // it plays all the same; /sing says that there is no song
+        }
+      },
+      [this, made, slot, asked, then = std::move(then)](const std::string& error) {
+        if (asked_[static_cast<size_t>(slot)] == asked && parts_[static_cast<size_t>(slot)]) {
+          return then(error, std::move(*made));
+        }
+        services_.jobs.run([made]() mutable { *made = {}; },
+                           nullptr);  // too late: freed where it was made
+      });
 }
 
 void Session::bring(int slot, const Answer& answer) {
@@ -244,11 +286,17 @@ void Session::install(int slot, MadeInstrument made) {
   notes_.forget(slot);
   stage_.begin({});
   stage_.install(slot, std::move(made.pair), std::move(made.runtime));
+  part.can_sing = made.song != nullptr;
+  if (made.song) stage_.set_source(slot, VoiceSource::kSong, std::move(made.song));
+  part.input = made.input;
+  if (made.input) stage_.set_source(slot, VoiceSource::kInput, std::move(made.input));
+  if (made.stream) stage_.set_source(slot, VoiceSource::kStream, std::move(made.stream));
   if (made.reverb) {
     stage_.set_send_reverb(std::move(made.reverb));
     own_reverb_ = true;
   }
   if (part.voice(schema::voice::kGate) >= 0.5f) part.values[schema::voice::kGate] = 0;
+  if (part.instrument == Kind::kDdsp) part.values[schema::ddsp::kSing] = 0;
   for (const Kind kind : {Kind::kStrip, part.instrument}) {
     const auto count = static_cast<uint16_t>(schema::parameters(kind).size());
     for (uint16_t i = 0; i < count; ++i) {
@@ -264,6 +312,7 @@ void Session::remove_part(int slot) {
   auto& part = parts_[static_cast<size_t>(slot)];
   ++asked_[static_cast<size_t>(slot)];
   notes_.forget(slot);
+  end_midi_note(*part);
   if (part->installed) {
     stage_.remove(slot);
     posted_ = true;
@@ -316,6 +365,56 @@ void Session::change_model(int slot, const std::string& model, const Answer& ans
          }
          answer(error);
        });
+}
+
+void Session::change_song(int slot, const std::string& name, const Answer& answer) {
+  const Part& part = *parts_[static_cast<size_t>(slot)];
+  if (part.instrument != Kind::kDdsp)
+    return answer("an " + std::string(schema::name(part.instrument)) + " part does not sing");
+  const auto path = song_path(name);
+  if (!path) return answer("there is no song model \"" + name + "\"; /model/songs names those that are");
+  if (!part.installed) return answer("the part is not ready yet: /sync says when");
+  InstrumentSpec spec;
+  spec.rate = services_.engine.spec().rate;
+  spec.part = static_cast<uint8_t>(slot);
+  const uint32_t asked = asked_[static_cast<size_t>(slot)];
+  auto made = std::make_shared<std::shared_ptr<FrameSource>>();
+  services_.jobs.run([made, path, spec, maker = &services_.maker] { *made = maker->make_song(*path, spec); },
+                     [this, made, slot, asked, name, answer](const std::string& error) {
+                       auto& changing = parts_[static_cast<size_t>(slot)];
+                       if (!error.empty()) return answer(error);
+                       if (!changing || asked_[static_cast<size_t>(slot)] != asked)
+                         return answer("the part has changed meanwhile");
+                       stage_.begin({});
+                       stage_.set_source(slot, VoiceSource::kSong, std::move(*made));
+                       if (!stage_.commit()) return answer("the engine's queue is full; nothing was done");
+                       changing->song = name;
+                       changing->can_sing = true;
+                       tell_method(slot, Method::kSingModel, {});
+                       changed();
+                       answer({});
+                     });
+}
+
+// The first of them starts the voice.
+void Session::stream(const Planned& planned, const Act& how) {
+  const Request& request = planned.request;
+  const int slot = request.target.part;
+  const Part& part = *parts_[static_cast<size_t>(slot)];
+  const auto fail = [&](const std::string& reason) {
+    refused_.push_back(&planned);
+    replies_.fail(how.from, planned.shown(), reason);
+  };
+  if (part.instrument != Kind::kDdsp)
+    return fail("an " + std::string(schema::name(part.instrument)) + " part is not played by a stream");
+  if (!part.installed) return fail("the part is not ready yet: /sync says when");
+  const auto hz = static_cast<float>(request.arguments[0].number);
+  constexpr float kStreamSeconds = 0.01f, kLowestHz = 8;
+  const float seconds =
+      request.arguments[2].given ? static_cast<float>(request.arguments[2].number) : kStreamSeconds;
+  posted_ = true;
+  notes_.stream(slot, hz < kLowestHz ? -1 : 69 + 12 * std::log2(hz / 440),
+                static_cast<float>(request.arguments[1].number), seconds);
 }
 
 }  // namespace continuo::session

@@ -35,6 +35,7 @@ std::vector<ModelFile> look_for_models(const LibraryFolders& folders, Instrument
       return m.path == model.path && m.changed == model.changed && m.bytes == model.bytes;
     });
     model.fault = same != known.end() ? same->fault : maker.fault(model.path);
+    model.kind = same != known.end() ? same->kind : maker.kind(model.path);
   }
   return models;
 }
@@ -53,7 +54,8 @@ SessionData Session::data() const {
     PartData entry{slot + 1, part->name, part->instrument, part->model, {}};
     put(entry.values, Kind::kStrip, part->strip);
     put(entry.values, part->instrument, part->values);
-    entry.values.erase("gate");  // nothing sounds after a restart
+    for (const char* sounding : {"gate", "sing"})
+      entry.values.erase(sounding);  // nothing sounds after a restart
     out.parts.push_back(std::move(entry));
   }
   put(out.master, Kind::kMaster, master_);

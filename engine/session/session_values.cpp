@@ -24,6 +24,17 @@ std::optional<float> Session::value(std::string_view address) const {
 bool Session::check_here(const osc::Message& message, Target target, Request& request,
                          std::string& reason) const {
   if (!check(message, target, request, reason)) return false;
+  const bool sings = target.kind == Kind::kDdsp && target.index == schema::ddsp::kSing &&
+                     target.face != Face::kMethod && request.what == Request::What::kSet &&
+                     request.value >= 0.5f;
+  if (sings) {
+    const Part& part = *parts_[target.part];
+    if (!part.installed)
+      reason = "the part is not ready yet: /sync says when";
+    else if (!part.can_sing)
+      reason = "there is no song model that could be loaded; train one with continuo-train song";
+    if (!part.installed || !part.can_sing) return false;
+  }
   const bool output = target.kind == Kind::kStrip && target.index == schema::strip::kOut;
   if (!output || request.what != Request::What::kSet || services_.offline) return true;
   const uint32_t outputs = services_.outputs();
@@ -77,9 +88,19 @@ void Session::send_to_stage(Target target, float value, float seconds) {
   const schema::ParameterSpec& spec = target.parameter();
   if (spec.acts != schema::Acts::kSession) {
     posted_ = true;
+    if (target.kind == Kind::kDdsp && target.index == schema::ddsp::kInputChannel)
+      notes_.listen(slot, value >= 0.5f);
     return stage_.set_parameter(slot, target.index, value, seconds, spec.to_model());
   }
   const Part& part = *parts_[target.part];
+  if (target.kind == Kind::kDdsp && target.index == schema::ddsp::kSing) {
+    posted_ = true;
+    return notes_.sing(slot, value >= 0.5f);
+  }
+  if (target.kind == Kind::kDdsp && target.index == schema::ddsp::kSingFollow) {
+    posted_ = true;
+    return notes_.follow(slot, value >= 0.5f);
+  }
   switch (target.index) {
     case schema::voice::kGate:
       posted_ = true;

@@ -222,6 +222,10 @@ bool Stage::sounding(int part, int32_t id) const {
   return const_cast<VoiceAllocator&>(slots_[part].voices).sounding(id) != nullptr;
 }
 
+bool Stage::held(int part, int32_t id) const {
+  return const_cast<VoiceAllocator&>(slots_[part].voices).held(id) != nullptr;
+}
+
 int Stage::voices(int part) const {
   return slots_[part].voices.count();
 }

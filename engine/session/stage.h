@@ -50,7 +50,8 @@ class Stage {
   void note_off(int part, int32_t id);
   void note_expression(int part, int32_t id, rt::Expression expression, float value, float seconds = 0);
   [[nodiscard]] bool sounding(int part, int32_t id) const;
-  [[nodiscard]] int voices(int part) const;  // how many sound
+  [[nodiscard]] bool held(int part, int32_t id) const;  // and not released yet
+  [[nodiscard]] int voices(int part) const;             // how many sound
   void all_notes_off(int part);
   void silence(int part);
   void set_polyphony(int part, int voices);  // 1..kMaxPolyphony

@@ -16,6 +16,7 @@ constexpr float kHeld_s = 0.5f;  // a held note always has so much left to sing
 constexpr float kFrameTemperature = 0.7f, kFrameTopP = 0.9f;
 constexpr float kSlew_semitones = 3;    // a frame
 constexpr float kBeyond_semitones = 3;  // so far scoops and trills may leave the register
+constexpr float kOnTheWay_semitones = 1.5f;
 constexpr float kSilence_db = -80, kLouder_db = 6;
 constexpr float kNever = -1e4f;
 
@@ -250,7 +251,9 @@ Frame Singer::next(const Controls& controls) noexcept {
   const float u = random_.uniform();
   const bool voiced = u < 1 / (1 + std::exp(-2 * networks_.voiced_logit()));
   std::span<float> logits = networks_.deviation_logits();
-  const int drawn = draw(logits, temperature, top_p, random_);
+  // On the way to another pitch the classes are wide: there it takes the likeliest.
+  const bool on_the_way = std::abs(input.deviation) > kOnTheWay_semitones;
+  const int drawn = draw(logits, on_the_way ? 0.2f * temperature : temperature, top_p, random_);
   const float deviation = voiced ? deviation_value(place_near(logits, drawn)) : input.deviation;
   logits = networks_.level_logits(deviation, input.deviation);
   const int level = draw(logits, temperature, top_p, random_);
