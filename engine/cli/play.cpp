@@ -13,6 +13,7 @@
 #include "engine/audio/device_keeper.h"
 #include "engine/cli/commands.h"
 #include "engine/midi/hub.h"
+#include "engine/midi/out.h"
 #include "engine/osc/transports.h"
 #include "engine/rt/realtime.h"
 #include "engine/rt/thread.h"
@@ -121,6 +122,8 @@ class Player final : public session::Outbox {
         .block_frames = [this] { return device_.block; },
         .outputs = [this] { return device_.outputs; },
         .quit = [this] { io_.stop(); },
+        .send_midi = [this](uint8_t status, uint8_t first,
+                            uint8_t second) { (void)midi_out_.send(status, first, second); },
         .select_midi = [this](const std::string& names, bool asked) { select_midi(names, asked); },
         .log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
         .resolve = [this](const std::string& target,
@@ -229,6 +232,7 @@ class Player final : public session::Outbox {
   std::optional<Worker> worker_;
   std::optional<session::DiskJobs> jobs_;
   std::shared_ptr<midi::Hub> midi_;
+  midi::Out midi_out_;
   std::string selected_midi_ = options_.midi;
   session::StandardMaker maker_;
   std::optional<session::Session> session_;

@@ -83,11 +83,11 @@ struct SessionServices {
   // Channels of the device.
   std::function<uint32_t()> outputs = [] { return 64u; };
   std::function<void()> quit = [] {};
+  // Three bytes to the MIDI output, at once.
+  std::function<void(uint8_t, uint8_t, uint8_t)> send_midi = [](uint8_t, uint8_t, uint8_t) {};
   // Which MIDI inputs are to be open: "all", "none" or a part of their names. Asked for by /midi/select, or
   // else by a session that opens.
   std::function<void(const std::string&, bool asked)> select_midi = [](const std::string&, bool) {};
-  // Three bytes to the MIDI output, at once.
-  std::function<void(uint8_t, uint8_t, uint8_t)> send_midi = [](uint8_t, uint8_t, uint8_t) {};
   std::function<void(const std::string&)> log = [](const std::string&) {};
   // The endpoint of HOST:PORT, names looked up without waiting; nothing, and why, when there is none.
   std::function<void(const std::string&, Resolved)> resolve = [](const std::string& target,

@@ -196,6 +196,7 @@ class Session {
   void tell_inputs();
   void tell_input(int slot, const InputEvent& event);
   void end_midi_note(Part& part);
+  void open_midi(int slot, bool on);
 
   // session_midi.cpp
   void handle_event(const midi::Event& event);

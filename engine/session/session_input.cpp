@@ -80,6 +80,17 @@ void Session::tell_input(int slot, const InputEvent& event) {
   services_.send_midi(0xe0 | channel, bend & 0x7f, static_cast<uint8_t>(bend >> 7));
 }
 
+// The output opens with the first message; it says how far a bend goes.
+void Session::open_midi(int slot, bool on) {
+  if (!on) return end_midi_note(*parts_[static_cast<size_t>(slot)]);
+  const auto control = static_cast<uint8_t>(0xb0 | slot % 16);
+  services_.send_midi(control, 101, 0);
+  services_.send_midi(control, 100, 0);
+  services_.send_midi(control, 6, static_cast<uint8_t>(kBendSemitones));
+  services_.send_midi(control, 38, 0);
+  services_.send_midi(static_cast<uint8_t>(0xe0 | slot % 16), 0, kCentre >> 7);
+}
+
 void Session::end_midi_note(Part& part) {
   if (part.heard.midi_note >= 0)
     services_.send_midi(0x80 | part.heard.midi_channel, static_cast<uint8_t>(part.heard.midi_note), 0);

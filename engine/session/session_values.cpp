@@ -93,6 +93,8 @@ void Session::send_to_stage(Target target, float value, float seconds) {
     return stage_.set_parameter(slot, target.index, value, seconds, spec.to_model());
   }
   const Part& part = *parts_[target.part];
+  if (target.kind == Kind::kDdsp && target.index == schema::ddsp::kInputMidi)
+    return open_midi(slot, value >= 0.5f);
   if (target.kind == Kind::kDdsp && target.index == schema::ddsp::kSing) {
     posted_ = true;
     return notes_.sing(slot, value >= 0.5f);
