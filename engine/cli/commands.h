@@ -31,6 +31,7 @@ struct RenderOptions {
   std::string score, out;
   uint32_t rate = 48000, block = 512, outputs = 2;
   double tail_seconds = 2;
+  uint64_t skip_frames = 0;  // at the beginning, that are played and not written
 };
 
 // Plays a score into a sound file, faster than real time.
@@ -51,6 +52,19 @@ struct TransferOptions {
 
 // Plays what a recording plays with a model's voice, into a sound file.
 int transfer(const TransferOptions& options, const session::LibraryFolders& folders);
+
+struct SingOptions {
+  std::vector<std::string> files;  // curves and a WAV file; or one to write: WAV, or CSV for the curves alone
+  std::string model = "alto-sax", song;
+  double minutes = 1;
+  uint32_t seed = 1;
+  std::vector<std::string> messages;  // OSC, to the part before it sings
+  uint32_t rate = 48000, block = 512;
+  double tail_seconds = 1;
+};
+
+// Sings the curves of a file, or by itself, with a model's voice, into a sound file.
+int sing(const SingOptions& options, const session::LibraryFolders& folders);
 
 struct OscOptions {
   std::string host = "127.0.0.1";

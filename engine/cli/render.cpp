@@ -122,10 +122,11 @@ class Renderer {
 
   void play_until(uint64_t frame, SndfileHandle& file) {
     while (done_ < frame && !interrupted) {
-      const uint64_t n = std::min<uint64_t>(kStretch, frame - done_);
+      const uint64_t to_skip = options_.skip_frames - std::min(options_.skip_frames, done_);
+      const uint64_t n = std::min({kStretch, frame - done_, to_skip > 0 ? to_skip : kStretch});
       buffer_.resize(n * options_.outputs);
       offline_.render(n, options_.block, buffer_);
-      if (file.writef(buffer_.data(), static_cast<sf_count_t>(n)) != static_cast<sf_count_t>(n)) {
+      if (to_skip == 0 && file.writef(buffer_.data(), static_cast<sf_count_t>(n)) != static_cast<sf_count_t>(n)) {
         throw std::runtime_error("cannot write " + options_.out + ": " + file.strError());
       }
       session_.tick();

@@ -1,5 +1,4 @@
 // `continuo transfer`: a recording, played anew by a model.
-#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
@@ -68,6 +67,7 @@ int transfer(const TransferOptions& options, const session::LibraryFolders& fold
   render_options.out = options.out;
   render_options.rate = options.rate;
   render_options.block = options.block;
+  render_options.skip_frames = transfer::ahead_frames(options.rate);
   const double seconds = static_cast<double>(sound.frames()) / rate + options.tail_seconds;
   session::Score score = transfer::transfer_score(heard, file.name, options.rate, seconds, options.messages);
   if (!options.score.empty()) write_text(score, options.score);

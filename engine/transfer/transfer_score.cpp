@@ -1,6 +1,7 @@
 // A performance as a score.
 #include "engine/transfer/transfer_score.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
@@ -17,14 +18,23 @@ std::vector<std::byte> parsed(const std::string& text) {
   return {message.packet.begin(), message.packet.end()};
 }
 
-// The way to the next moment takes until then, so that the curve is met.
-std::vector<std::byte> stream(const Moment& m, double seconds) {
+std::vector<std::byte> stream(float hz, float db) {
   std::array<std::byte, 64> buffer;
   osc::MessageWriter writer(buffer, "/part/1/stream", "fff");
-  writer.add(m.sounds ? 440 * std::exp2((m.midi - 69) / 12) : 0.f).add(m.db).add(static_cast<float>(seconds));
+  writer.add(hz).add(db).add(0.f);
   const auto bytes = writer.bytes();
   return {bytes.begin(), bytes.end()};
 }
+
+float hz_of(const Moment& m) {
+  return 440 * std::exp2((m.midi - 69) / 12);
+}
+
+// A model frame is computed more than one hop ahead, so what it is to play comes two hops before it. A voice
+// begins with as many silent frames.
+constexpr int kAhead = 2, kLeadIn = 2;
+constexpr float kSilentDb = -120;
+constexpr double kVoiceSeconds = 0.4;  // of silence, after which a voice may have been released
 
 }  // namespace
 
@@ -32,28 +42,35 @@ session::Score transfer_score(const Performance& performance, const std::string&
                               double seconds, std::span<const std::string> messages) {
   session::Score score;
   score.rate = rate;
-  const auto add = [&](double at, std::vector<std::byte> packet) {
+  const auto add = [&](uint64_t frame, std::vector<std::byte> packet) {
     session::ScoreEvent event;
-    event.time.frame = static_cast<uint64_t>(std::llround(at * rate));
+    event.time.frame = frame;
     event.group = static_cast<uint32_t>(score.events.size());
     event.packet = std::move(packet);
     score.events.push_back(std::move(event));
   };
   add(0, parsed("/part/new \"ddsp\" \"transfer\" \"" + model + "\""));
   for (const std::string& message : messages) add(0, parsed(message));
-  const double step = 1 / performance.frame_rate_hz;
   const auto& moments = performance.moments;
+  const double hop = rate / performance.frame_rate_hz;
+  const auto long_gap = static_cast<size_t>(kVoiceSeconds * performance.frame_rate_hz);
+  size_t silent = long_gap;  // moments since the last sound
   for (size_t j = 0; j < moments.size(); ++j) {
-    const bool before = j > 0 && moments[j - 1].sounds;
-    const double at = static_cast<double>(j) * step;
-    if (!moments[j].sounds) {
-      if (before) add(at, stream(moments[j], 0));
-      continue;
+    const auto before = [&](int hops) {
+      const double frame = rate / 10 + (static_cast<double>(j) - hops) * hop;
+      return static_cast<uint64_t>(std::llround(std::max(0.0, frame)));
+    };
+    const Moment& m = moments[j];
+    if (m.sounds) {
+      if (silent >= long_gap) add(before(kAhead + kLeadIn), stream(hz_of(m), kSilentDb));
+      add(before(kAhead), stream(hz_of(m), m.db));
+      silent = 0;
+    } else if (silent++ == 0) {
+      add(before(kAhead), stream(0, m.db));
     }
-    if (!before) add(at, stream(moments[j], 0));
-    if (j + 1 < moments.size() && moments[j + 1].sounds) add(at, stream(moments[j + 1], step));
   }
-  score.end = session::ScoreTime{true, static_cast<uint64_t>(std::llround(seconds * rate)), 0};
+  score.end =
+      session::ScoreTime{true, ahead_frames(rate) + static_cast<uint64_t>(std::llround(seconds * rate)), 0};
   return score;
 }
 

@@ -1,0 +1,155 @@
+// `continuo transfer` as a program: what it plays, by the shipped saxophone.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <sndfile.hh>
+
+#include "engine/audio/sound_file.h"
+#include "engine/transfer/performance.h"
+
+using namespace continuo;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Home {
+ public:
+  Home() : path(fs::temp_directory_path() / ("continuo-transfer-" + std::to_string(getpid()))) {
+    fs::create_directories(path);
+    if (!fs::exists(path / "models")) fs::create_directory_symlink(CONTINUO_MODELS, path / "models");
+    setenv("CONTINUO_HOME", path.c_str(), 1);
+  }
+  ~Home() { fs::remove_all(path); }
+  fs::path path;
+};
+
+// An argument list, split at spaces.
+int run_transfer(const std::string& arguments, const fs::path& log) {
+  std::string command = CONTINUO_PROGRAM;
+  command.append(" transfer ").append(arguments).append(" 2> ").append(log.string());
+  const int status = std::system(command.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+std::string text(const fs::path& file) {
+  std::string all;
+  if (FILE* in = std::fopen(file.c_str(), "r")) {
+    for (int c = std::fgetc(in); c != EOF; c = std::fgetc(in)) all += static_cast<char>(c);
+    std::fclose(in);
+  }
+  return all;
+}
+
+constexpr double kRate = 44100;
+
+// Two notes, the second an octave and a bit below, with vibrato; half a second of silence between.
+std::vector<float> melody() {
+  std::vector<float> out(static_cast<size_t>(2.5 * kRate));
+  double phase = 0;
+  for (size_t i = 0; i < out.size(); ++i) {
+    const double t = static_cast<double>(i) / kRate;
+    if (t >= 1 && t < 1.5) continue;
+    const double midi = t < 1 ? 69 : 62 + 0.4 * std::sin(2 * M_PI * 5.5 * t);
+    phase += 440 * std::exp2((midi - 69) / 12) / kRate;
+    double sum = 0;
+    for (int k = 1; k <= 10; ++k) sum += std::sin(2 * M_PI * k * phase) / k;
+    out[i] = 0.1f * static_cast<float>(sum);
+  }
+  return out;
+}
+
+data::Features features(const std::vector<float>& samples, int rate) {
+  return data::extract_features(samples, data::feature_spec(rate, rate / 100));
+}
+
+}  // namespace
+
+TEST_CASE("A recording in FLAC at 44.1 kHz comes out as the saxophone, at its pitches and times") {
+  const Home home;
+  const fs::path in = home.path / "in.flac", out = home.path / "out.wav", log = home.path / "log";
+  {
+    SndfileHandle file(in.string(), SFM_WRITE, SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 1, static_cast<int>(kRate));
+    const auto samples = melody();
+    REQUIRE(file.writef(samples.data(), static_cast<sf_count_t>(samples.size())) > 0);
+  }
+  REQUIRE(run_transfer(in.string() + " " + out.string() + " --model alto-sax --score " +
+                           (home.path / "score.txt").string(),
+                       log) == 0);
+  const Sound sound = read_sound(out, {48000, 1});
+  REQUIRE(sound.frames() == static_cast<uint64_t>(3.5 * 48000));
+  const data::Features played = features(sound.samples, 48000);
+  int wrong = 0, voiced = 0;
+  for (size_t j = 10; j < 245; ++j) {
+    if (j > 90 && j < 165) continue;
+    const double t = static_cast<double>(j) / 100;
+    const double wanted = t < 1 ? 69 : 62 + 0.4 * std::sin(2 * M_PI * 5.5 * t);
+    voiced += played.voiced[j];
+    wrong += std::fabs(static_cast<double>(played.midi[j]) - wanted) > 0.15;
+  }
+  CHECK(wrong <= 4);
+  CHECK(voiced >= 150);
+  float loudest = 0;
+  for (size_t i = static_cast<size_t>(1.2 * 48000); i < static_cast<size_t>(1.45 * 48000); ++i)
+    loudest = std::max(loudest, std::fabs(sound.samples[i]));
+  CHECK(loudest < 3.16e-4f);  // -70 dBFS
+  CHECK(text(log).find("octaves +0") != std::string::npos);
+
+  SECTION("and the block size changes no sample") {
+    for (const char* block : {"64", "333"}) {
+      const fs::path other = home.path / "other.wav";
+      REQUIRE(run_transfer(in.string() + " " + other.string() + " --model alto-sax --block " + block, log) ==
+              0);
+      CHECK((read_sound(other, {48000, 1}).samples == sound.samples));
+    }
+  }
+  SECTION("and its score renders to the same") {
+    const fs::path other = home.path / "other.wav";
+    std::string command = CONTINUO_PROGRAM;
+    command.append(" render ").append((home.path / "score.txt").string()).append(" ");
+    command.append(other.string()).append(" 2> ").append(log.string());
+    REQUIRE(std::system(command.c_str()) == 0);
+    // The score begins a tenth of a second earlier, and the limiter adds 32 frames.
+    std::vector<float> rendered = read_sound(other, {48000, 1}).samples;
+    rendered.erase(rendered.begin(), rendered.begin() + 4800 + 32);
+    CHECK((rendered == sound.samples));
+  }
+  SECTION("and an octave and a gain can be asked for") {
+    const fs::path other = home.path / "other.wav";
+    REQUIRE(run_transfer(in.string() + " " + other.string() + " --model alto-sax --octave 1 --gain -6",
+                         log) == 0);
+    const data::Features higher = features(read_sound(other, {48000, 1}).samples, 48000);
+    CHECK(higher.midi[50] == Approx(81).margin(0.15));
+    CHECK(higher.db[50] < played.db[50] - 3);
+  }
+}
+
+TEST_CASE("Silence in, silence out") {
+  const Home home;
+  const fs::path in = home.path / "in.wav", out = home.path / "out.wav", log = home.path / "log";
+  {
+    SndfileHandle file(in.string(), SFM_WRITE, SF_FORMAT_WAV | SF_FORMAT_PCM_24, 2, 96000);
+    const std::vector<float> samples(2 * 96000);
+    file.writef(samples.data(), 96000);
+  }
+  REQUIRE(run_transfer(in.string() + " " + out.string(), log) == 0);
+  CHECK(text(log).find("no note was heard") != std::string::npos);
+  for (const float x : read_sound(out, {0, 1}).samples) REQUIRE(std::fabs(x) < 3.16e-4f);
+}
+
+TEST_CASE("Errors say what was wrong") {
+  const Home home;
+  const fs::path log = home.path / "log";
+  std::string out(1, ' ');
+  out.append((home.path / "out.wav").string());
+  CHECK(run_transfer("/nowhere/in.wav" + out, log) == 1);
+  CHECK(text(log).find("/nowhere/in.wav") != std::string::npos);
+  CHECK(run_transfer("/etc/passwd" + out, log) == 1);
+  CHECK(text(log).find("/etc/passwd") != std::string::npos);
+  CHECK(run_transfer("/etc/passwd" + out + " --model kazoo", log) == 1);
+  CHECK(text(log).find("no model \"kazoo\"") != std::string::npos);
+  CHECK(text(log).find("alto-sax") != std::string::npos);
+}
