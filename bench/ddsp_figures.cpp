@@ -126,7 +126,7 @@ std::vector<Row> measure_ddsp(const Settings&) {
                             config.sample_rate, kNoiseSeed);
   });
 
-  std::vector<Row> rows(2);
+  std::vector<Row> rows(5);
   for (Row& row : rows) row.peer = "table without learning";
   rows[0].value = ours.spectral_loss;
   rows[0].peer_value = peer.spectral_loss;
@@ -139,6 +139,16 @@ std::vector<Row> measure_ddsp(const Settings&) {
   rows[1].value = ours.within_10_cents;
   rows[1].peer_value = peer.within_10_cents;
   rows[1].note = "of voiced frames, pitch tracked anew; goal: 95";
+  rows[2].value = ours.loudness_l1_db;
+  rows[2].peer_value = peer.loudness_l1_db;
+  rows[2].note = "A-weighted, on frames above -50 dB; goal: 1.5";
+  rows[3].value = ours.f0_l1_semitones;
+  rows[3].peer_value = peer.f0_l1_semitones;
+  rows[3].note =
+      text("on frames voiced in both; lost %.1f %% of frames; goal: 0.1", ours.lost_frames_percent);
+  rows[4].value = ours.outliers_percent;
+  rows[4].peer_value = peer.outliers_percent;
+  rows[4].note = "off by 12 semitones on average, or never tracked; goal: 1";
   return rows;
 }
 

@@ -159,10 +159,8 @@ void write_card(const std::filesystem::path& file, const Report& report,
               report.steps, report.hours)
       << "core-hours). A warm start on measured harmonic amplitudes and noise bands, then the multi-scale "
       << "spectral loss (FFT sizes 2048 to 64, linear and log magnitudes, three sizes drawn a step). Adam, "
-      << "gradient norm at most 3, averaged weights, the best on held-out recordings kept. Each recording is "
-      << "also heard detuned by up to half a semitone, and joined with others into phrases; the pitch that "
-         "the "
-      << "network sees is off by "
+      << "gradient norm at most 3, averaged weights, the best on held-out recordings kept. "
+      << report.augmentation << " The pitch that the network sees is off by "
       << text("%.1f semitones (standard deviation, one draw a crop), ", report.pitch_jitter)
       << "so that it learns what neighbouring notes share.\n\n";
   out << "## Figures\n\nOn the held-out recordings, by the same code as `continuo bench`:\n\n";

@@ -33,6 +33,7 @@ struct Report {
   std::size_t train_recordings = 0;
   std::vector<std::string> held_out;  // names
   double pitch_jitter = 0;            // semitones, standard deviation
+  std::string augmentation;           // what was heard beside the recordings as they are, a sentence
   long steps = 0, skipped_steps = 0;
   double hours = 0;       // wall clock, one thread
   double train_loss = 0;  // the model's spectral loss on training recordings

@@ -1,5 +1,6 @@
 #include "models/train/ddsp_command.h"
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -23,6 +24,22 @@ double minutes_of(const std::vector<ddsp::Clip>& clips, int sample_rate) {
   double samples = 0;
   for (const ddsp::Clip& clip : clips) samples += static_cast<double>(clip.audio.size());
   return samples / sample_rate / 60;
+}
+
+std::string augmentation_words(const DdspOptions& options) {
+  if (!options.augment) return "Recordings are heard as they are.";
+  char words[400];
+  std::snprintf(
+      words, sizeof words, "Of each recording %d more are heard, detuned by up to %.1f semitones%s%s.",
+      options.copies, options.detune,
+      options.swell_db > 0 ? " and swelling by up to " : ", and notes of one player joined to phrases",
+      options.swell_db > 0
+          ? (std::to_string(std::lround(options.swell_db)) +
+             " dB, duller as they soften (a model of dynamics, for one dynamic was recorded), and "
+             "notes of one player joined to phrases")
+                .c_str()
+          : "");
+  return words;
 }
 
 // A table has an entry for each value of its tag.
@@ -137,6 +154,7 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   report.name = name;
   report.source = options.source;
   report.licence = options.licence;
+  report.augmentation = augmentation_words(options);
   report.pitch_jitter = options.spec.pitch_jitter;
   report.steps = static_cast<long>(trainer.progress().step);
   report.skipped_steps = static_cast<long>(trainer.skipped_steps());
