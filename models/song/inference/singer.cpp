@@ -112,7 +112,7 @@ Singer::Note Singer::plan(const Controls& controls) noexcept {
   for (int k = 0; k < kGaps; ++k) {
     float& logit = logits[static_cast<std::size_t>(k)];
     if (k >= breath && controls.phrase_s > 0)
-      logit += std::clamp(6 * (sung_s / controls.phrase_s - 1), -6.0f, 6.0f);
+      logit += std::clamp(10 * (sung_s / controls.phrase_s - 1), -10.0f, 10.0f);
     if (k < breath && sung_s > std::max(kLongestPhrase_s, 1.5f * controls.phrase_s)) logit = kNever;
   }
   note.gap = draw(logits, temperature, controls.top_p, random_);
