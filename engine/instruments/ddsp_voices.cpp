@@ -256,7 +256,7 @@ void DdspVoices::update(Voice& v, uint64_t frame, bool edited) noexcept {
     const float along = std::min(1.f, gone / static_cast<float>(hop_ - v.line_start));
     const float cents = v.cents_from + (v.cents_to - v.cents_from) * along;
     const float midi = v.pitch.note(f) + controls_.at(voice::kTranspose, f) + controls_.at(voice::kBend, f) +
-                       depth * v.pitch.vibrato(f, delay, spec_.rate) + cents / 100;
+                       (depth == 0 ? 0.f : depth * v.pitch.vibrato(f, delay, spec_.rate)) + cents / 100;
     return midi_to_hz(midi);
   };
   v.bank.set_frequency(hz(frame), hz(frame + frames), static_cast<int>(frames));
@@ -286,6 +286,14 @@ void DdspVoices::render_voice(Voice& v, uint64_t frame, std::span<float> out) no
     v.noise.process({noise + done, n});
     if (v.position < hop_) v.position += static_cast<uint32_t>(n);
     done += n;
+  }
+  const bool still =
+      !v.open.moving(frame) && !v.present.moving(frame) && v.gain.still() && noise_gain_.still();
+  if (still) {  // the same bits as below, for all samples at once
+    const float noise_gain = noise_gain_.from;
+    const float gain = kHeadroom * v.gain.from * v.open.target() * v.present.target();
+    for (size_t i = 0; i < out.size(); ++i) out[i] += (tones[i] + noise[i] * noise_gain) * gain;
+    return;
   }
   for (size_t i = 0; i < out.size(); ++i) {
     const uint64_t f = frame + i;

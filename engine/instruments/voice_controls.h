@@ -132,6 +132,7 @@ struct TickLine {
     from = a, slope = (b - a) / static_cast<float>(frames), frame = first;
   }
   [[nodiscard]] float at(uint64_t f) const noexcept { return from + slope * static_cast<float>(f - frame); }
+  [[nodiscard]] bool still() const noexcept { return slope == 0; }
 };
 
 inline float midi_to_hz(float midi) noexcept {
