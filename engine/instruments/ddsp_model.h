@@ -9,6 +9,7 @@
 #include "engine/instruments/ddsp_frame.h"
 #include "engine/instruments/frame_source.h"
 #include "engine/instruments/instrument.h"
+#include "engine/instruments/space_player.h"
 #include "engine/instruments/voice_controls.h"
 #include "models/ddsp/inference/decoder.h"
 
@@ -32,6 +33,8 @@ class DdspRuntime {
   ddsp::Decoder decoder_;
   dsp::NoiseFilter noise_filter_;
   std::array<ddsp::State, rt::kMaxVoices> states_;
+  SpacePlayer spaces_;
+  std::array<SpaceVoice, rt::kMaxVoices> space_voices_;
 };
 
 class DdspModel final : public ModelHalf {
@@ -61,6 +64,7 @@ class DdspModel final : public ModelHalf {
     float velocity = 0, release_db = 0;
     VoiceSource source = VoiceSource::kKey;
     SourceFrame driven;  // what its source said last
+    ContourPoint moved;  // by its technique
     rt::Ramped pressure{0}, timbre{0.5f};
     NotePitch pitch;
     NoteEnvelope envelope;
@@ -78,6 +82,8 @@ class DdspModel final : public ModelHalf {
   [[nodiscard]] FrameSource* source_of(const Voice& voice) const noexcept {
     return sources_[static_cast<size_t>(voice.source)];
   }
+  // Code spaces: what a voice plays of them at this frame.
+  void conduct(DdspRuntime& runtime, Voice& voice, uint16_t slot, uint64_t frame) noexcept;
   void swap(DdspRuntime* runtime, uint64_t frame) noexcept;
   void finish_swap() noexcept;
   [[nodiscard]] uint64_t due(const Voice& voice) const noexcept;

@@ -26,6 +26,7 @@ enum class CommandKind : uint8_t {
   kRemove,           // the part fades and comes back as an event
   kSwapModel,        // pointer = model (read by the worker): takes over for new frames
   kSource,           // pointer = FrameSource* or null, index = VoiceSource (read by the worker)
+  kSpace,            // space, index = of the model's spaces, voice = entry or code (read by the worker)
   kSendImpulse,      // pointer = SendReverb* or null: the send crossfades to it
   kTap,              // pointer = RecorderTap* or null, index = part or kMasterTap: recording starts or stops
   kResetSeeds,       // the next note of every part starts from seed 0 (a score begins)
@@ -47,6 +48,20 @@ struct Note {
   uint32_t glide_frames;  // 0: no glide
 };
 
+// What a part is to play of a code space of its model (engine/instruments/space_player.h).
+inline constexpr uint32_t kMostSpaceCodes = 4;  // that are mixed
+struct SpaceMove {
+  enum class What : uint32_t {
+    kClear,  // nothing: the default
+    kEntry,  // x: the amount of a name, within ramp_frames; names are mixed
+    kCode,   // x: the weight of one more code
+    kPad,    // a place on the map
+  };
+  What what;
+  float x, y;
+  uint32_t ramp_frames;
+};
+
 struct Command {
   uint64_t frame = 0;     // when it acts; 0: at once
   uint32_t sequence = 0;  // not 0: its frame is reported back (kApplied)
@@ -64,6 +79,7 @@ struct Command {
       uint32_t generation;
     };
     Note note;
+    SpaceMove space;
     void* pointer;
   };
   Command() : note{} {}

@@ -76,6 +76,36 @@ void AddressSpace::insert_tree(const std::string& root, int slot, schema::Kind i
     const std::string name(methods[i].name.substr(kPartPrefix.size()));
     table_.assign(root + "/" + name, Target{schema::Kind::kPart, Face::kMethod, part, i}.handle());
   }
+  if (instrument == schema::Kind::kDdsp) insert_spaces(root, slot);
+}
+
+// Names are a model's own: what was there goes.
+void AddressSpace::insert_spaces(const std::string& root, int slot) {
+  using schema::space::Method;
+  const auto part = static_cast<uint8_t>(slot);
+  const auto methods = schema::methods(schema::Kind::kSpace);
+  for (size_t s = 0; s < kSpaces; ++s) {
+    const std::string space = root + "/" + std::string(kSpaceNames[s]);
+    table_.erase_tree(space + "/by");
+    for (size_t i = 0; i < methods.size(); ++i) {
+      const auto method = static_cast<Method>(i);
+      if (method == Method::kByName) continue;
+      const std::string address = space + "/" + std::string(methods[i].name);
+      table_.assign(address, Target::of_space(part, method, s).handle());
+    }
+    const auto& names = slots_[slot].names[s];
+    for (size_t n = 0; n < names.size(); ++n)
+      table_.assign(space + "/by/" + names[n], Target::of_space(part, Method::kByName, s, n).handle());
+  }
+}
+
+void AddressSpace::set_spaces(int slot, SpaceEntries names) {
+  Slot& of = slots_[slot];
+  if (!of.used || of.names == names) return;
+  of.names = std::move(names);
+  insert_spaces(part_root(slot), slot);
+  insert_spaces("/part/" + of.name, slot);
+  number_aliases(of.instrument, slot);
 }
 
 void AddressSpace::number_aliases(schema::Kind instrument, int from) {
@@ -91,7 +121,7 @@ void AddressSpace::number_aliases(schema::Kind instrument, int from) {
 }
 
 void AddressSpace::add_part(int slot, const std::string& name, schema::Kind instrument) {
-  slots_[slot] = {true, name, instrument};
+  slots_[slot] = {true, name, instrument, {}};
   insert_tree(part_root(slot), slot, instrument);
   insert_tree("/part/" + name, slot, instrument);
   number_aliases(instrument, slot);
@@ -143,14 +173,21 @@ void AddressSpace::match(std::string_view pattern, std::vector<Match>& matches) 
   table_.match(pattern, [&](uint32_t handle, std::string_view address) {
     matches.push_back({Target::of(handle), std::string(address)});
   });
-  const auto numbered = [](const Match& m) { return m.address == canonical(m.target); };
+  const auto numbered = [this](const Match& m) { return m.address == canonical(m.target); };
   std::stable_partition(matches.begin(), matches.end(), numbered);
   std::unordered_set<uint32_t> seen;
   std::erase_if(matches, [&](const Match& m) { return !seen.insert(m.target.handle()).second; });
 }
 
-std::string AddressSpace::canonical(Target target) {
+std::string AddressSpace::canonical(Target target) const {
   std::string address;
+  if (target.kind == schema::Kind::kSpace) {
+    address = part_root(target.part) + "/" + std::string(kSpaceNames[target.space()]) + "/";
+    if (target.space_method() != schema::space::Method::kByName)
+      return address + std::string(target.method().name);
+    const auto& names = slots_[target.part].names[target.space()];
+    return address + "by/" + (target.space_name() < names.size() ? names[target.space_name()] : "");
+  }
   if (target.part != Target::kNoPart) {
     address = part_root(target.part) + "/";
     std::string_view name = target.is_parameter() ? target.parameter().name : target.method().name;

@@ -26,6 +26,10 @@ class AddressSpace {
   // Not another part's, nor a word of the schema ("new").
   [[nodiscard]] bool name_is_free(const std::string& name) const;
 
+  // The names that the part's model knows in each space; those of the model before go.
+  using SpaceEntries = std::array<std::vector<std::string>, kSpaces>;
+  void set_spaces(int slot, SpaceEntries names);
+
   // Literal addresses only; no allocation.
   [[nodiscard]] std::optional<Target> find(std::string_view address) const noexcept;
   struct Match {
@@ -36,7 +40,7 @@ class AddressSpace {
   // several names and the pattern allows.
   void match(std::string_view pattern, std::vector<Match>& matches) const;
   // "/part/1/gain/norm".
-  [[nodiscard]] static std::string canonical(Target target);
+  [[nodiscard]] std::string canonical(Target target) const;
   // The addresses that look most like one that does not exist; at most `count`.
   [[nodiscard]] std::vector<std::string> nearest(std::string_view address, size_t count) const;
 
@@ -47,8 +51,10 @@ class AddressSpace {
     bool used = false;
     std::string name;
     schema::Kind instrument{};
+    SpaceEntries names;
   };
   void insert_tree(const std::string& root, int slot, schema::Kind instrument);
+  void insert_spaces(const std::string& root, int slot);
   // Of the parts of a kind from this slot on: one has come or gone there.
   void number_aliases(schema::Kind instrument, int from);
 

@@ -23,6 +23,7 @@ MadeInstrument make_ddsp(const std::shared_ptr<const ddsp::Model>& model, const 
   auto runtime = std::make_shared<DdspRuntime>(model, spec.rate);
   MadeInstrument made;
   made.hop_frames = runtime->hop_frames();
+  made.spaces = std::make_shared<const std::vector<ddsp::Space>>(model->config().spaces);
   if (!model->reverb().empty()) {
     const std::vector<float> room = resample_impulse(model->reverb(), model->config().sample_rate, spec.rate);
     made.reverb = std::make_shared<SendReverb>(room, room);

@@ -20,6 +20,16 @@ Part::Part(std::string part_name, schema::Kind kind)
   for (size_t i = 0; i < strip.size(); ++i) strip[i] = specs[i].default_value;
 }
 
+const ddsp::Space* Part::model_space(size_t space, uint16_t* place) const {
+  if (!model_spaces) return nullptr;
+  for (size_t i = 0; i < model_spaces->size(); ++i) {
+    if ((*model_spaces)[i].name != kSpaceNames[space]) continue;
+    if (place != nullptr) *place = static_cast<uint16_t>(i);
+    return &(*model_spaces)[i];
+  }
+  return nullptr;
+}
+
 void Part::change_instrument(schema::Kind kind) {
   const auto old_specs = schema::parameters(instrument);
   const auto new_specs = schema::parameters(kind);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/instruments/input_source.h"
+#include "engine/session/space_setting.h"
 #include "engine/session/target.h"
 
 namespace continuo::session {
@@ -30,7 +31,12 @@ struct Part {
     int midi_bend = 8192;
   };
   Heard heard;
-  bool can_sing = false;  // its song is loaded
+  bool can_sing = false;                                         // its song is loaded
+  std::shared_ptr<const std::vector<ddsp::Space>> model_spaces;  // of its model
+  std::array<SpaceSetting, kSpaces> spaces;                      // what is asked for
+
+  // The space of the model, and its place there; null where the model has none of that name.
+  [[nodiscard]] const ddsp::Space* model_space(size_t space, uint16_t* place = nullptr) const;
 
   // Defaults of everything.
   Part(std::string part_name, schema::Kind kind);

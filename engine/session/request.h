@@ -28,7 +28,7 @@ struct Request {
     kSet,   // a parameter
     kCall,  // a method
   };
-  static constexpr size_t kMaxArguments = 4;
+  static constexpr size_t kMaxArguments = 8;
 
   What what = What::kNothing;
   Target target;

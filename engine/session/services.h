@@ -35,9 +35,10 @@ struct MadeInstrument {
   InstrumentPair pair;            // empty when only the model was asked for
   std::shared_ptr<void> runtime;  // of its model
   uint32_t hop_frames = 0;
-  std::shared_ptr<SendReverb> reverb;   // the model's own room, or null
-  std::shared_ptr<FrameSource> song;    // sings by itself; null without a song model
-  std::shared_ptr<InputSource> input;   // listens; null where nothing can be driven
+  std::shared_ptr<SendReverb> reverb;                      // the model's own room, or null
+  std::shared_ptr<FrameSource> song;                       // sings by itself; null without a song model
+  std::shared_ptr<InputSource> input;                      // listens; null where nothing can be driven
+  std::shared_ptr<const std::vector<ddsp::Space>> spaces;  // of its model; may be null
   std::shared_ptr<FrameSource> stream;  // is played by f0 and level; null where nothing can be driven
 };
 

@@ -97,6 +97,8 @@ bool Session::plan(const osc::Message& message, const Endpoint& from) {
 
 void Session::fail_unknown(const osc::Message& message, const Endpoint& from) {
   if (from.transport == osc::Transport::none) return;
+  if (const std::string hint = space_hint(message.address); !hint.empty())
+    return replies_.fail(from, message.address, hint);
   std::string reason = "no such address";
   std::vector<std::string> nearest;
   if (now_ns_ - suggested_ns_ >= kSuggestionIntervalNs) {  // looking for them takes long
@@ -111,7 +113,7 @@ void Session::fail_unknown(const osc::Message& message, const Endpoint& from) {
 bool Session::only_control_can(const Request& request) {
   const Target& target = request.target;
   if (request.what == Request::What::kQuery) return true;
-  if (target.is_parameter()) return false;
+  if (target.is_parameter() || target.kind == schema::Kind::kSpace) return false;
   if (target.kind != schema::Kind::kPart) return true;
   switch (static_cast<schema::part::Method>(target.index)) {
     using enum schema::part::Method;
@@ -182,6 +184,7 @@ void Session::act(std::span<const Planned> group, const Act& how) {
                              std::to_string(Engine::kMaxGroup) + " can change together");
   }
   undo_.clear();
+  space_undo_.clear();
   refused_.clear();
   posted_ = false;
   When when = how.when;
@@ -206,6 +209,9 @@ void Session::act(std::span<const Planned> group, const Act& how) {
     return;
   }
   for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) store(undo->target, undo->value, {});
+  for (auto undo = space_undo_.rbegin(); undo != space_undo_.rend(); ++undo) {
+    if (auto& part = parts_[static_cast<size_t>(undo->slot)]) part->spaces[undo->space] = undo->setting;
+  }
   replies_.fail(how.from, group.front().shown(), "the engine's queue is full; nothing was done");
 }
 
@@ -215,7 +221,8 @@ void Session::execute(const Planned& planned, const Act& how) {
   if (request.what == Request::What::kNothing) return;
   if (target.part != Target::kNoPart) {  // an earlier message may have changed what is there
     const auto& part = parts_[target.part];
-    const bool common = target.kind == schema::Kind::kPart || target.kind == schema::Kind::kStrip;
+    const bool common = target.kind == schema::Kind::kPart || target.kind == schema::Kind::kStrip ||
+                        target.kind == schema::Kind::kSpace;
     if (!part || (!common && target.kind != part->instrument)) return;
   }
   if (target.is_parameter()) {
@@ -229,6 +236,9 @@ void Session::execute(const Planned& planned, const Act& how) {
   switch (target.kind) {
     case schema::Kind::kPart:
       call_part(planned, how);
+      break;
+    case schema::Kind::kSpace:
+      call_space(planned, how);
       break;
     case schema::Kind::kRecord:
       call_record(planned, how);
@@ -257,7 +267,9 @@ void Session::write_score(std::span<const Planned> group, uint32_t sequence) {
     const Target& target = planned.request.target;
     const bool kept = planned.request.what == Request::What::kSet ||
                       (planned.request.what == Request::What::kCall && target.kind == schema::Kind::kPart &&
-                       target.method().name != "list" && target.method().name != "{part}/meter");
+                       target.method().name != "list" && target.method().name != "{part}/meter") ||
+                      (planned.request.what == Request::What::kCall && target.kind == schema::Kind::kSpace &&
+                       !target.method().arguments.empty());
     if (!kept || planned.message.bytes.data() == last) continue;
     if (std::find(refused_.begin(), refused_.end(), &planned) != refused_.end()) continue;
     last = planned.message.bytes.data();

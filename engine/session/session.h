@@ -181,6 +181,19 @@ class Session {
   void panic();
   void show_traffic(const osc::Message& message, const Endpoint& from);
 
+  // session_spaces.cpp
+  [[nodiscard]] bool check_space(const Request& request, std::string& reason) const;
+  [[nodiscard]] std::string space_hint(std::string_view address) const;
+  void call_space(const Planned& planned, const Act& how);
+  void report_space(const Planned& planned, const Endpoint& to);
+  void send_space(int slot, size_t space);
+  void bring_spaces(int slot, std::shared_ptr<const std::vector<ddsp::Space>> spaces);
+  [[nodiscard]] std::vector<Target> spaces_in_use(int slot) const;
+  [[nodiscard]] std::vector<Target> space_values(int slot) const;
+  void tell_space(int slot, size_t space, const SpaceSetting& before, Target by, const Endpoint& from);
+  std::span<const std::byte> encode_space(Target target, std::string_view address,
+                                          std::span<std::byte> buffer) const;
+
   // session_record.cpp
   void start_recording(const std::string& name, bool stems, const Endpoint& to);
   void stop_recording(const Endpoint& to);
@@ -283,6 +296,12 @@ class Session {
   std::vector<Planned> planned_;
   std::vector<AddressSpace::Match> matches_;
   std::vector<Undo> undo_;
+  struct SpaceUndo {
+    int slot;
+    size_t space;
+    SpaceSetting setting;
+  };
+  std::vector<SpaceUndo> space_undo_;
   std::vector<const Planned*> refused_;                // of the group that acts
   std::map<uint32_t, std::pair<float, float>> retry_;  // target -> value, seconds: the queue was full
 

@@ -12,18 +12,25 @@ using schema::Kind;
 namespace {
 
 constexpr uint32_t kIndices = 64, kFaces = 4;
+// Behind those, the code spaces': slot, and what Target::of_space() packs.
+constexpr uint32_t kSpaceIndices = 2048, kFirstSpace = (rt::kMaxParts + 1) * 2 * kIndices * kFaces;
 constexpr uint8_t kMasterSlot = rt::kMaxParts;
 
 }  // namespace
 
 // Feedback keeps arrays by handle, so these are small: slot, strip or not, index, face.
 uint32_t Session::feedback_handle(Target target) {
+  if (target.kind == Kind::kSpace) return kFirstSpace + target.part * kSpaceIndices + target.index;
   const uint32_t slot = target.part == Target::kNoPart ? kMasterSlot : target.part;
   return ((slot * 2 + (target.kind == Kind::kStrip ? 1 : 0)) * kIndices + target.index) * kFaces +
          static_cast<uint32_t>(target.face);
 }
 
 Target Session::feedback_target(uint32_t handle) const {
+  if (handle >= kFirstSpace) {
+    return {Kind::kSpace, Face::kMethod, static_cast<uint8_t>((handle - kFirstSpace) / kSpaceIndices),
+            static_cast<uint16_t>((handle - kFirstSpace) % kSpaceIndices)};
+  }
   Target target;
   target.face = static_cast<Face>(handle % kFaces);
   target.index = static_cast<uint16_t>(handle / kFaces % kIndices);
@@ -45,8 +52,9 @@ Target Session::feedback_target(uint32_t handle) const {
 std::span<const std::byte> Session::encode_feedback(uint32_t handle, std::span<std::byte> space) const {
   const Target target = feedback_target(handle);
   if (target.part != Target::kNoPart && !parts_[target.part]) return {};
-  if (target.kind != Kind::kPart && target.index >= schema::parameters(target.kind).size()) return {};
-  return encode(target, AddressSpace::canonical(target), space);
+  const bool method = target.kind == Kind::kPart || target.kind == Kind::kSpace;
+  if (!method && target.index >= schema::parameters(target.kind).size()) return {};
+  return encode(target, addresses_.canonical(target), space);
 }
 
 // A value with its faces; a part's name, instrument or model; a meter.
@@ -90,6 +98,7 @@ std::span<const std::byte> Session::encode(Target target, std::string_view addre
         return {};
     }
   }
+  if (target.kind == Kind::kSpace) return encode_space(target, address, buffer);
   const auto now = value(target);
   if (!now) return {};
   const schema::ParameterSpec& spec = target.parameter();
@@ -116,6 +125,7 @@ void Session::tell_part(int slot) {
        {schema::part::Method::kName, schema::part::Method::kInstrument, schema::part::Method::kModel}) {
     tell_method(slot, method, {});
   }
+  for (const Target& target : space_values(slot)) tell(target, {});
 }
 
 void Session::tell_method(int slot, schema::part::Method method, const Endpoint& from) {
@@ -195,7 +205,8 @@ std::vector<std::string> Session::listener_names() const {
 void Session::start_dump(std::string_view pattern, const Endpoint& to) {
   std::vector<uint32_t> handles;
   const auto add = [&](Target target) {
-    if (target.kind == Kind::kPart || target.is_parameter()) handles.push_back(feedback_handle(target));
+    if (target.kind == Kind::kPart || target.kind == Kind::kSpace || target.is_parameter())
+      handles.push_back(feedback_handle(target));
   };
   const auto add_all = [&](Kind kind, uint8_t part) {
     const auto count = static_cast<uint16_t>(schema::parameters(kind).size());
@@ -218,6 +229,7 @@ void Session::start_dump(std::string_view pattern, const Endpoint& to) {
       }
       add_all(Kind::kStrip, slot);
       add_all(parts_[slot]->instrument, slot);
+      for (const Target& target : space_values(slot)) add(target);
     }
   }
   if (!feedback_.dump(to, std::move(handles), now_ns_))

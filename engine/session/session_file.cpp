@@ -88,6 +88,48 @@ std::vector<std::string> texts_of(const json& root, const char* key) {
   return out;
 }
 
+json space_json(const SpaceSetting& setting) {
+  json out = json::object();
+  if (setting.by == SpaceSetting::By::kPad) out["pad"] = {number(setting.pad[0]), number(setting.pad[1])};
+  if (setting.by == SpaceSetting::By::kCodes) {
+    out["codes"] = json::array();
+    for (const auto& [code, weight] : setting.codes) out["codes"].push_back({code, number(weight)});
+  }
+  for (const auto& [name, amount] : setting.names) out["names"][name] = number(amount);
+  return out;
+}
+
+SpaceSetting read_space(const json& object, const std::string& where) {
+  SpaceSetting setting;
+  if (!object.is_object()) refuse(where, "expected an object with \"names\", \"codes\" or \"pad\"");
+  const auto share = [&](const json& value, const char* key) {
+    if (!value.is_number() || !(value.get<double>() >= 0 && value.get<double>() <= 1))
+      refuse(where + ": \"" + key + "\"", "expected numbers, 0..1");
+    return value.get<float>();
+  };
+  const json names = object.value("names", json::object()), codes = object.value("codes", json::array());
+  if (!names.is_object()) refuse(where + ": \"names\"", "expected an object {\"name\": amount}");
+  for (const auto& [name, amount] : names.items()) setting.names[name] = share(amount, "names");
+  if (object.contains("pad")) {
+    const json& pad = object["pad"];
+    if (!pad.is_array() || pad.size() != 2) refuse(where + ": \"pad\"", "expected [x, y]");
+    setting.by = SpaceSetting::By::kPad;
+    setting.pad = {share(pad[0], "pad"), share(pad[1], "pad")};
+  } else if (object.contains("codes")) {
+    if (!codes.is_array() || codes.size() > rt::kMostSpaceCodes)
+      refuse(where + ": \"codes\"", "expected at most 4 pairs [code, weight]");
+    setting.by = SpaceSetting::By::kCodes;
+    for (const json& pair : codes) {
+      if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number_integer() ||
+          !(pair[0].get<int64_t>() >= 0 && pair[0].get<int64_t>() < 256))
+        refuse(where + ": \"codes\"", "expected pairs [code, weight], codes 0..255");
+      setting.codes.emplace_back(pair[0].get<int>(), share(pair[1], "codes"));
+    }
+  }
+  if (setting.by != SpaceSetting::By::kNames) setting.names.clear();
+  return setting;
+}
+
 PartData read_part(const json& entry, const std::string& where, std::vector<std::string>& notes) {
   if (!entry.is_object()) refuse(where, "expected an object");
   PartData part;
@@ -110,6 +152,10 @@ PartData read_part(const json& entry, const std::string& where, std::vector<std:
   if (entry.contains("values")) {
     part.values = read_values(entry["values"], where, {Kind::kStrip, part.instrument}, notes);
   }
+  const json spaces = entry.value("spaces", json::object());
+  if (!spaces.is_object()) refuse(where + ": \"spaces\"", "expected an object");
+  for (const auto& [name, space] : spaces.items())
+    part.spaces[name] = read_space(space, where + ": \"" + name + "\"");
   return part;
 }
 
@@ -143,6 +189,7 @@ std::string to_json(const SessionData& data) {
     entry["instrument"] = schema::name(part.instrument);
     if (!part.model.empty()) entry["model"] = part.model;
     entry["values"] = values_json(part.values, {Kind::kStrip, part.instrument});
+    for (const auto& [name, setting] : part.spaces) entry["spaces"][name] = space_json(setting);
     root["parts"].push_back(std::move(entry));
   }
   root["master"] = values_json(data.master, {Kind::kMaster});

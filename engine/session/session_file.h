@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/session/space_setting.h"
 #include "osc_schema/tables.h"
 
 namespace continuo::session {
@@ -19,6 +20,7 @@ struct PartData {
   std::string model;
   std::map<std::string, float>
       values;  // strip and instrument, by name; those at their default may be missing
+  std::map<std::string, SpaceSetting> spaces;  // by name; those of which nothing is asked may be missing
 };
 
 struct SessionData {

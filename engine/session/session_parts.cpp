@@ -287,6 +287,7 @@ void Session::install(int slot, MadeInstrument made) {
   stage_.begin({});
   stage_.install(slot, std::move(made.pair), std::move(made.runtime));
   part.can_sing = made.song != nullptr;
+  bring_spaces(slot, std::move(made.spaces));
   if (made.song) stage_.set_source(slot, VoiceSource::kSong, std::move(made.song));
   part.input = made.input;
   if (made.input) stage_.set_source(slot, VoiceSource::kInput, std::move(made.input));
@@ -351,14 +352,22 @@ void Session::change_model(int slot, const std::string& model, const Answer& ans
   make(slot, part.instrument, model, part.hop_frames,
        [this, slot, model, answer](const std::string& error, MadeInstrument made) {
          if (error.empty()) {
-           parts_[static_cast<size_t>(slot)]->model = model;
+           Part& changing = *parts_[static_cast<size_t>(slot)];
+           if (changing.model != model) {  // its codes mean something else
+             for (SpaceSetting& setting : changing.spaces) {
+               if (setting.by == SpaceSetting::By::kCodes) setting = {};
+             }
+           }
+           changing.model = model;
            if (made.pair.audio) {
              install(slot, std::move(made));
            } else {
              stage_.begin({});
              stage_.swap_model(slot, std::move(made.runtime));
+             bring_spaces(slot, std::move(made.spaces));
              if (made.reverb) stage_.set_send_reverb(std::move(made.reverb));
              if (!stage_.commit()) return answer("the engine's queue is full; nothing was done");
+             for (const Target& target : space_values(slot)) tell(target, {});
            }
            tell_method(slot, Method::kModel, {});
            changed();

@@ -144,7 +144,7 @@ void Session::start_score(const std::string& name, const Endpoint& to) {
     for (uint16_t i = 0; i < specs.size(); ++i) {
       const Target target{kind, Face::kUnit, part, i};
       if (value(target) != specs[i].default_value)
-        score_.message(first, encode(target, AddressSpace::canonical(target), buffer));
+        score_.message(first, encode(target, addresses_.canonical(target), buffer));
     }
   };
   // Parts take the first free number, so gaps are filled and emptied again.
@@ -167,6 +167,8 @@ void Session::start_score(const std::string& name, const Endpoint& to) {
     score_.message(first, made.bytes());
     write_values(schema::Kind::kStrip, slot);
     write_values(part->instrument, slot);
+    for (const Target& target : spaces_in_use(slot))
+      score_.message(first, encode(target, addresses_.canonical(target), buffer));
   }
   for (const std::string& gap : gaps) score_.message(first, osc::MessageWriter(buffer, gap, "").bytes());
 }

@@ -51,11 +51,14 @@ SessionData Session::data() const {
   for (int slot = 0; slot < kParts; ++slot) {
     const auto& part = parts_[static_cast<size_t>(slot)];
     if (!part) continue;
-    PartData entry{slot + 1, part->name, part->instrument, part->model, {}};
+    PartData entry{slot + 1, part->name, part->instrument, part->model, {}, {}};
     put(entry.values, Kind::kStrip, part->strip);
     put(entry.values, part->instrument, part->values);
     for (const char* sounding : {"gate", "sing"})
       entry.values.erase(sounding);  // nothing sounds after a restart
+    for (size_t s = 0; s < kSpaces; ++s) {
+      if (!part->spaces[s].untouched()) entry.spaces[std::string(kSpaceNames[s])] = part->spaces[s];
+    }
     out.parts.push_back(std::move(entry));
   }
   put(out.master, Kind::kMaster, master_);
@@ -125,6 +128,10 @@ void Session::take_part(const PartData& entry) {
     for (Kind kind : {Kind::kStrip, entry.instrument}) {
       if (const auto index = index_of(kind, value_name)) part.set(kind, *index, value);
     }
+  }
+  for (size_t s = 0; s < kSpaces; ++s) {
+    const auto found = entry.spaces.find(std::string(kSpaceNames[s]));
+    if (found != entry.spaces.end()) part.spaces[s] = found->second;
   }
   bring(slot, [this, slot, name](const std::string& error) {
     if (error.empty()) return;

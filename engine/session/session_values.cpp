@@ -24,6 +24,7 @@ std::optional<float> Session::value(std::string_view address) const {
 bool Session::check_here(const osc::Message& message, Target target, Request& request,
                          std::string& reason) const {
   if (!check(message, target, request, reason)) return false;
+  if (target.kind == Kind::kSpace) return check_space(request, reason);
   const bool sings = target.kind == Kind::kDdsp && target.index == schema::ddsp::kSing &&
                      target.face != Face::kMethod && request.what == Request::What::kSet &&
                      request.value >= 0.5f;

@@ -110,6 +110,15 @@ void Stage::set_parameter(int part, uint16_t parameter, float value, float secon
   post(command, true, model);
 }
 
+void Stage::set_space(int part, uint16_t space, rt::SpaceMove::What what, uint16_t number, float x, float y,
+                      float seconds) {
+  rt::Command command = make(rt::CommandKind::kSpace, part);
+  command.index = space;
+  command.voice = number;
+  command.space = {what, x, y, frames_of(seconds)};
+  post(command, true, true);
+}
+
 // A legato note goes on with another key.
 void Stage::change_key(int part, VoiceAllocator::Voice& voice, const Key& key) {
   Slot& slot = slots_[part];

@@ -43,6 +43,11 @@ class Stage {
   // `model`: the parameter is read by the network too (schema: "acts").
   void set_parameter(int part, uint16_t parameter, float value, float seconds, bool model);
 
+  // What the part plays of a code space of its model. `space`: its place in the model's config; `number`: of
+  // the name or code.
+  void set_space(int part, uint16_t space, rt::SpaceMove::What what, uint16_t number = 0, float x = 0,
+                 float y = 0, float seconds = 0);
+
   // Notes are known by (part, id). A second note-on of an id releases the first.
   void note_on(int part, int32_t id, float pitch, float velocity);  // MIDI number, 0..1 (not 0)
   // A voice that a source plays, from the nominal pitch `pitch`.

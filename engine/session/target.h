@@ -1,11 +1,17 @@
 // What an address leads to, packed into the handle that the address table keeps.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "osc_schema/tables.h"
 
 namespace continuo::session {
+
+// The code spaces that have addresses of their own, where a model has them.
+inline constexpr std::array<std::string_view, 3> kSpaceNames = {"technique", "vowel", "voice"};
+inline constexpr size_t kSpaces = kSpaceNames.size();
 
 enum class Face : uint8_t { kUnit, kNorm, kText, kMethod };
 
@@ -30,7 +36,20 @@ struct Target {
   [[nodiscard]] const schema::ParameterSpec& parameter() const noexcept {
     return schema::parameters(kind)[index];
   }
-  [[nodiscard]] const schema::MethodSpec& method() const noexcept { return schema::methods(kind)[index]; }
+  [[nodiscard]] const schema::MethodSpec& method() const noexcept {
+    return schema::methods(kind)[kind == schema::Kind::kSpace ? index & 7u : index];
+  }
+  // Methods of code spaces: the index holds the method, the space (of kSpaceNames) and, where the method has
+  // one, the name (of those that the part's model has in it).
+  static Target of_space(uint8_t part, schema::space::Method method, size_t space, size_t name = 0) noexcept {
+    return {schema::Kind::kSpace, Face::kMethod, part,
+            static_cast<uint16_t>(static_cast<size_t>(method) | space << 3 | name << 5)};
+  }
+  [[nodiscard]] schema::space::Method space_method() const noexcept {
+    return static_cast<schema::space::Method>(index & 7u);
+  }
+  [[nodiscard]] size_t space() const noexcept { return index >> 3 & 3u; }
+  [[nodiscard]] size_t space_name() const noexcept { return index >> 5; }
   bool operator==(const Target&) const = default;
 };
 

@@ -1,0 +1,270 @@
+// What a part plays of its model's code spaces.
+#include "engine/instruments/space_player.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace continuo {
+namespace {
+
+constexpr double kSmoothSeconds = 0.03;
+constexpr double kWanderSeconds = 2.5;  // from place to place
+constexpr float kWander = 0.6f;         // how far a full drift goes towards where it wanders
+constexpr size_t kMostEntries = 64;
+
+uint32_t mixed_bits(uint32_t x) noexcept {
+  x ^= x >> 16, x *= 0x85ebca6b, x ^= x >> 13, x *= 0xc2b2ae35, x ^= x >> 16;
+  return x;
+}
+
+float unit(uint32_t x) noexcept {  // 0..1
+  return static_cast<float>(mixed_bits(x) >> 8) * 0x1p-24f;
+}
+
+}  // namespace
+
+SpacePlayer::SpacePlayer(const ddsp::Model& model) {
+  const ddsp::Config& config = model.config();
+  size_t first = 0;
+  for (size_t s = 0; s < config.spaces.size(); ++s) {
+    const ddsp::Space& from = config.spaces[s];
+    Space space;
+    space.config = &from;
+    space.codebook = model.codebook(static_cast<int>(s)).data();
+    space.first = first;
+    space.size = static_cast<size_t>(from.size);
+    first += space.size;
+    const size_t count = from.entries.size();
+    const auto codes = static_cast<size_t>(from.codes);
+    space.entries.assign(count * space.size, 0.f);
+    space.shares.assign(codes * count, 0.f);
+    space.amounts.assign(count, rt::Ramped(0));
+    for (size_t e = 0; e < count; ++e) {
+      for (size_t k = 0; k < codes; ++k) {
+        space.shares[k * count + e] = from.entries[e].weights[k];
+        for (size_t i = 0; i < space.size; ++i)
+          space.entries[e * space.size + i] +=
+              from.entries[e].weights[k] * space.codebook[k * space.size + i];
+      }
+    }
+    for (size_t k = 0; k < codes; ++k) {
+      float sum = 0;
+      for (size_t e = 0; e < count; ++e) sum += space.shares[k * count + e];
+      for (size_t e = 0; e < count && sum > 0; ++e) space.shares[k * count + e] /= sum;
+    }
+    spaces_.push_back(std::move(space));
+  }
+  technique_ = config.space_named("technique");
+}
+
+void SpacePlayer::handle(const rt::Command& command) noexcept {
+  if (command.index >= spaces_.size()) return;
+  Space& space = spaces_[command.index];
+  const rt::SpaceMove& move = command.space;
+  switch (move.what) {
+    case rt::SpaceMove::What::kClear:
+      for (rt::Ramped& amount : space.amounts) amount.set(0);
+      space.codes.count = 0;
+      space.mode = Mode::kNames;
+      break;
+    case rt::SpaceMove::What::kEntry:
+      space.mode = Mode::kNames;
+      if (command.voice < space.amounts.size())
+        space.amounts[command.voice].go(move.x, command.frame, move.ramp_frames);
+      break;
+    case rt::SpaceMove::What::kCode:
+      space.mode = Mode::kCodes;
+      if (command.voice < space.config->codes && space.codes.count < space.codes.all.size())
+        space.codes.all[space.codes.count++] = {command.voice, move.x};
+      break;
+    case rt::SpaceMove::What::kPad:
+      if (space.config->map.empty()) break;
+      space.mode = Mode::kPad;
+      space.x = move.x, space.y = move.y;
+      break;
+  }
+}
+
+void SpacePlayer::start(SpaceVoice& voice, uint32_t seed) noexcept {
+  voice.begun = false;
+  voice.seed = seed;
+  voice.moved = {};
+  voice.player.start(seed);
+}
+
+int SpacePlayer::entry_named(const Space& space, std::string_view name) noexcept {
+  const auto& entries = space.config->entries;
+  for (size_t e = 0; e < entries.size(); ++e) {
+    if (entries[e].name == name) return static_cast<int>(e);
+  }
+  return -1;
+}
+
+// The nearest places of the map, by inverse distance less that of the next one, so that a code comes in from
+// nothing (Franke and Nielson's weights).
+NearCodes near_codes(const ddsp::Space& space, float x, float y) noexcept {
+  constexpr size_t kMost = rt::kMostSpaceCodes;
+  constexpr float kTouch = 1e-3f;
+  std::array<WeightedCode, kMost + 1> nearest{};  // weight: the distance
+  size_t count = 0;
+  for (size_t k = 0; k < space.map.size(); ++k) {
+    const float d = std::hypot(space.map[k][0] - x, space.map[k][1] - y);
+    if (count == nearest.size() && d >= nearest[count - 1].weight) continue;
+    if (count < nearest.size()) ++count;
+    size_t at = count - 1;
+    for (; at > 0 && nearest[at - 1].weight > d; --at) nearest[at] = nearest[at - 1];
+    nearest[at] = {static_cast<int>(k), d};
+  }
+  const float beyond = count > kMost ? 1 / (nearest[kMost].weight + kTouch) : 0;
+  NearCodes out;
+  out.count = std::min(count, kMost);
+  float sum = 0;
+  for (size_t i = 0; i < out.count; ++i) {
+    out.all[i] = {nearest[i].code, 1 / (nearest[i].weight + kTouch) - beyond};
+    sum += out.all[i].weight;
+  }
+  for (size_t i = 0; i < out.count; ++i)
+    out.all[i].weight = sum > 0 ? out.all[i].weight / sum : 1 / static_cast<float>(out.count);
+  return out;
+}
+
+// Weights above 1 are brought to it; what is below is filled by the default.
+void SpacePlayer::mix(const Space& space, const NearCodes& codes, float* vector, float* amounts) noexcept {
+  const size_t names = space.config->entries.size();
+  float sum = 0;
+  for (const auto& [code, weight] : codes) sum += weight;
+  const float scale = sum > 1 ? 1 / sum : 1;
+  for (const auto& [code, weight] : codes) {
+    const float w = scale * weight;
+    const auto k = static_cast<size_t>(code);
+    for (size_t d = 0; d < space.size; ++d) vector[d] += w * space.codebook[k * space.size + d];
+    for (size_t e = 0; e < names; ++e) amounts[e] += w * space.shares[k * names + e];
+  }
+}
+
+void SpacePlayer::ask(const Space& space, uint64_t frame, float* vector, float* amounts) const noexcept {
+  const size_t names = space.config->entries.size();
+  std::fill_n(vector, space.size, 0.f);
+  std::fill_n(amounts, names, 0.f);
+  float sum = 0;
+  if (space.mode == Mode::kNames) {
+    for (size_t e = 0; e < names; ++e) sum += amounts[e] = space.amounts[e].at(frame);
+    const float scale = sum > 1 ? 1 / sum : 1;
+    for (size_t e = 0; e < names; ++e) {
+      amounts[e] *= scale;
+      if (amounts[e] <= 0) continue;
+      for (size_t d = 0; d < space.size; ++d) vector[d] += amounts[e] * space.entries[e * space.size + d];
+    }
+  } else if (space.mode == Mode::kCodes) {
+    mix(space, space.codes, vector, amounts);
+    for (const auto& [code, weight] : space.codes) sum += weight;
+  } else {
+    mix(space, near_codes(*space.config, space.x, space.y), vector, amounts);
+    sum = 1;
+  }
+  const float rest = 1 - sum;
+  if (space.config->default_entry < 0 || rest <= 0) return;
+  const auto e = static_cast<size_t>(space.config->default_entry);
+  amounts[e] += rest;
+  for (size_t d = 0; d < space.size; ++d) vector[d] += rest * space.entries[e * space.size + d];
+}
+
+// A place that wanders over the map, or from code to code where there is none.
+void SpacePlayer::drift(const Space& space, const SpaceVoice& voice, double since, float amount,
+                        float* vector) const noexcept {
+  const double time = since / kWanderSeconds;
+  const auto cell = static_cast<uint32_t>(time);
+  const auto along = static_cast<float>(time - cell);
+  const float smooth = along * along * (3 - 2 * along);
+  const uint32_t key = voice.seed * 0x9e3779b9u + 0x3c6ef372u;
+  std::array<float, kMostSpaceFloats> place{};
+  std::array<float, kMostEntries> unused{};
+  NearCodes codes;
+  if (!space.config->map.empty()) {
+    const auto coordinate = [&](uint32_t stream) {
+      const float a = unit(key + stream + 2 * cell), b = unit(key + stream + 2 * (cell + 1));
+      return a + (b - a) * smooth;
+    };
+    const float x = coordinate(0), y = coordinate(1);
+    codes = near_codes(*space.config, x, y);
+  } else {
+    const auto code = [&](uint32_t c) {
+      return std::min(space.config->codes - 1,
+                      static_cast<int>(unit(key + c) * static_cast<float>(space.config->codes)));
+    };
+    codes.count = 2;
+    codes.all[0] = {code(cell), 1 - smooth};
+    codes.all[1] = {code(cell + 1), smooth};
+  }
+  mix(space, codes, place.data(), unused.data());
+  for (size_t d = 0; d < space.size; ++d) vector[d] += kWander * amount * (place[d] - vector[d]);
+}
+
+void SpacePlayer::snap(const Space& space, float amount, float* vector) noexcept {
+  const float* best = nullptr;
+  float least = 0;
+  for (int k = 0; k < space.config->codes; ++k) {
+    const float* code = space.codebook + static_cast<size_t>(k) * space.size;
+    float distance = 0;
+    for (size_t d = 0; d < space.size; ++d) distance += (code[d] - vector[d]) * (code[d] - vector[d]);
+    if (best != nullptr && distance >= least) continue;
+    best = code, least = distance;
+  }
+  for (size_t d = 0; d < space.size; ++d) vector[d] += amount * (best[d] - vector[d]);
+}
+
+void SpacePlayer::step(SpaceVoice& voice, const Moment& moment, const PartControls& controls) noexcept {
+  namespace knob = schema::ddsp;
+  const auto share = voice.begun ? static_cast<float>(1 - std::exp(-moment.seconds / kSmoothSeconds)) : 1.f;
+  const bool freezes = controls.at(knob::kTechniqueFreeze, moment.frame) >= 0.5f;
+  std::array<float, kMostSpaceFloats> target{};
+  std::array<float, kMostEntries> amounts{};
+  for (size_t s = 0; s < spaces_.size(); ++s) {
+    const Space& space = spaces_[s];
+    float* vector = target.data() + space.first;
+    const bool technique = static_cast<int>(s) == technique_;
+    if (technique && freezes && frozen_ && moment.technique.empty()) {
+      const float* held = voice.begun ? voice.vector.data() : kept_vector_.data();
+      std::copy_n(held + space.first, space.size, vector);
+      continue;
+    }
+    ask(space, moment.frame, vector, amounts.data());
+    if (!technique) continue;
+    const int asked = moment.technique.empty() ? -1 : entry_named(space, moment.technique);
+    if (asked >= 0) {
+      amounts.fill(0);
+      amounts[static_cast<size_t>(asked)] = 1;
+      std::copy_n(space.entries.data() + static_cast<size_t>(asked) * space.size, space.size, vector);
+    }
+    const float drifts = controls.at(knob::kTechniqueDrift, moment.frame);
+    if (drifts > 0) drift(space, voice, moment.since, drifts, vector);
+    const float snaps = controls.at(knob::kTechniqueSnap, moment.frame);
+    if (snaps > 0) snap(space, snaps, vector);
+    ContourMixer mixer;
+    for (size_t e = 0; e < space.config->entries.size(); ++e)
+      mixer.add(space.config->entries[e].contour, amounts[e]);
+    const MixedContour contour = mixer.mixed();
+    if (asked < 0) {
+      kept_contour_ = contour;
+      std::copy_n(vector, space.size, kept_vector_.data() + space.first);
+    }
+    voice.contour.approach(contour, share);
+    if (share == 1) voice.contour = contour;
+  }
+  if (freezes && frozen_) {
+    voice.contour.approach(kept_contour_, share);
+    if (share == 1) voice.contour = kept_contour_;
+  }
+  frozen_ = freezes;
+  for (size_t i = 0; i < target.size(); ++i) voice.vector[i] += share * (target[i] - voice.vector[i]);
+  if (share == 1) voice.vector = target;
+  voice.begun = true;
+  voice.moved = {};
+  if (!moment.moves || technique_ < 0) return;
+  voice.moved = voice.player.step(voice.contour, moment.midi, moment.since, moment.seconds);
+  const float amount = controls.at(knob::kTechniqueContour, moment.frame);
+  voice.moved.cents *= amount;
+  voice.moved.db *= amount;
+}
+
+}  // namespace continuo
