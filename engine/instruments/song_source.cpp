@@ -10,6 +10,7 @@ namespace parameter = schema::ddsp;
 
 namespace {
 
+constexpr float kSilent_db = -79.5f;
 constexpr float kBeyond_semitones = 2;   // so far ornaments may leave the trained range
 constexpr float kOwnRangeShare = 1.15f;  // the register's ends lie a little beyond its 5 and 95 percents
 constexpr uint64_t kMostAtOnce = 100;    // song frames; after a long gap the song goes on from there
@@ -58,6 +59,7 @@ void SongSource::start(uint64_t frame, uint32_t seed, const SourceContext& conte
   singer_.reset(fixed > 0 ? fixed : 0x5eed0000u + seed);
   start_ = frame;
   made_ = 0;
+  sounded_ = false;
   before_ = after_ = {};
 }
 
@@ -72,7 +74,7 @@ void SongSource::express(rt::Expression what, float value, uint64_t, uint32_t) n
 
 float SongSource::level(float db, const ddsp::Config& model) const noexcept {
   const std::vector<float>& from = singer_.model().config().statistics.level_db;
-  if (db <= -79.5f) return model.power_floor_db;
+  if (db <= kSilent_db) return model.power_floor_db;
   if (!model.note_power_db || from.size() != 7) return db;
   const ddsp::PowerQuantiles& q = *model.note_power_db;
   const float to[7] = {q.p5, q.p10, q.p25, q.p50, q.p75, q.p90, q.p95};
@@ -99,6 +101,10 @@ SourceFrame SongSource::at(uint64_t frame, const SourceContext& context) noexcep
   out.midi = before_.db <= -79.5f ? after_.midi : between(before_.midi, after_.midi);
   const float db = between(std::max(before_.db, -80.0f), std::max(after_.db, -80.0f));
   out.db = level(db, context.model);
+  // Breaths, and a muted song, are silent whatever the voice does at its floor.
+  const bool silent = db <= kSilent_db;
+  out.resting = silent && sounded_;
+  sounded_ |= !silent;
   if (context.model.pitch_midi) {
     out.midi = std::clamp(out.midi, context.model.pitch_midi->p1 - kBeyond_semitones,
                           context.model.pitch_midi->p99 + kBeyond_semitones);

@@ -27,6 +27,7 @@ class SongSource final : public FrameSource {
   double song_frames_;  // a frame of the device
   uint64_t start_ = 0;
   uint64_t made_ = 0;  // song frames so far
+  bool sounded_ = false;
   song::Frame before_, after_;
 };
 

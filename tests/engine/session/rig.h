@@ -57,7 +57,9 @@ struct Rig final : Outbox {
   static constexpr uint32_t kBlock = 64;
 
   // Without a name: empty and offline, as a score is rendered in.
-  explicit Rig(const std::filesystem::path& home, const std::string& name = "default") : folders{home, {}} {
+  explicit Rig(const std::filesystem::path& home, const std::string& name = "default",
+               InstrumentMaker* real = nullptr)
+      : folders{home, {}}, real_maker(real) {
     client = *osc::parse_endpoint("127.0.0.1:50000");
     SessionServices with = services();
     with.offline = name.empty();
@@ -73,7 +75,7 @@ struct Rig final : Outbox {
     heard.clear();
   }
   SessionServices services() {
-    SessionServices s{engine, worker, jobs, *this, maker, folders};
+    SessionServices s{engine, worker, jobs, *this, real_maker ? *real_maker : maker, folders};
     s.log = [this](const std::string& line) { log.push_back(line); };
     s.monotonic_ns = [this] { return now_ns() + (work_ns += work_ns_a_look); };
     s.wall_clock = [this] { return wall(0); };
@@ -166,6 +168,7 @@ struct Rig final : Outbox {
     std::string text;
   };
   LibraryFolders folders;
+  InstrumentMaker* real_maker;  // in place of the test's
   Engine engine{EngineSpec{kRate, 2}};
   Worker worker{engine.clock(), engine.metrics()};
   Offline offline{engine, worker};
