@@ -36,7 +36,8 @@ float noise_value(uint32_t x) noexcept {
 DdspRuntime::DdspRuntime(std::shared_ptr<const ddsp::Model> model, double device_rate)
     : model_(std::move(model)),
       hop_(static_cast<uint32_t>(std::lround(device_rate / model_->config().frame_rate_hz()))),
-      early_frames_a_voice_(kCompany * model_->flops_per_step() / kFlopsPerSecond * device_rate) {
+      early_frames_a_voice_(kCompany * model_->flops_per_step() / kFlopsPerSecond * device_rate),
+      spaces_(*model_) {
   decoder_.prepare(model_, rt::kMaxVoices);
   noise_filter_.prepare({.bands = model_->config().noise_bands,
                          .model_rate = static_cast<double>(model_->config().sample_rate),
@@ -94,6 +95,9 @@ void DdspModel::handle(const rt::Command& command) noexcept {
     case kSwapModel:
       swap(static_cast<DdspRuntime*>(command.pointer), command.frame);
       break;
+    case kSpace:
+      (coming_ != nullptr ? coming_ : runtime_)->spaces_.handle(command);
+      break;
     case kSource:
       if (command.index < kVoiceSources) {
         set_source(static_cast<VoiceSource>(command.index), static_cast<FrameSource*>(command.pointer),
@@ -122,8 +126,11 @@ void DdspModel::start(const rt::Command& command) noexcept {
        db_to_gain(controls_.at(voice::kSustain, v.start)), controls_.at(voice::kRelease, v.start)},
       spec_.rate);
   v.shape = runtime_->model().note_shapes().at(note.velocity * 127, note.pitch);
-  runtime_->states_[command.voice].reset();
-  if (coming_ != nullptr) coming_->states_[command.voice].reset();
+  for (DdspRuntime* runtime : {runtime_, coming_}) {
+    if (runtime == nullptr) continue;
+    runtime->states_[command.voice].reset();
+    SpacePlayer::start(runtime->space_voices_[command.voice], note.seed);
+  }
   if (command.index == 0 || command.index >= kVoiceSources) return;
   const auto source = static_cast<VoiceSource>(command.index);
   for (Voice& other : voices_) {  // a source plays one voice
@@ -166,8 +173,11 @@ bool DdspModel::listen(Voice& v, uint16_t slot, uint64_t frame, uint64_t heard_b
     rest(v, slot, frame);
   } else if (v.resting) {
     v.resting = false;
-    runtime_->states_[slot].reset();
-    if (coming_ != nullptr) coming_->states_[slot].reset();
+    for (DdspRuntime* runtime : {runtime_, coming_}) {
+      if (runtime == nullptr) continue;
+      runtime->states_[slot].reset();
+      SpacePlayer::start(runtime->space_voices_[slot], v.seed);
+    }
   }
   return !said.resting;
 }
@@ -234,11 +244,15 @@ void DdspModel::swap(DdspRuntime* runtime, uint64_t frame) noexcept {
   coming_ = runtime;
   warm_at_ = frame + kWarmUpSteps * uint64_t{hop_};
   for (ddsp::State& state : coming_->states_) state.reset();
+  for (size_t slot = 0; slot < voices_.size(); ++slot)
+    SpacePlayer::start(coming_->space_voices_[slot], voices_[slot].seed);
   const bool silent = std::none_of(voices_.begin(), voices_.end(), [](const Voice& v) { return v.active; });
   if (silent) finish_swap();
 }
 
 void DdspModel::finish_swap() noexcept {
+  for (size_t slot = 0; slot < voices_.size(); ++slot)  // a movement goes on
+    coming_->space_voices_[slot].player = runtime_->space_voices_[slot].player;
   retired_ = std::exchange(runtime_, std::exchange(coming_, nullptr));
   for (Voice& v : voices_) {
     if (v.active) v.shape = runtime_->model().note_shapes().at(v.velocity * 127, v.pitch.note(v.start));
@@ -298,13 +312,18 @@ void DdspModel::step() noexcept {
     if (!v.active || due(v) > (v.resting ? now : last)) continue;
     const uint64_t frame = v.start + uint64_t{hop_} * v.next_index;
     if (!listen(v, slot, frame, heard_before)) continue;
+    if (coming_ != nullptr) conduct(*coming_, v, slot, frame);
+    conduct(*runtime_, v, slot, frame);
     deviations[count] = cents(v, frame);
     inputs[count] = condition(v, frame, deviations[count]);
     frames[count] = &outputs_[count];
     slots[count++] = slot;
   }
   const auto step = [&](DdspRuntime& runtime) {
-    for (size_t i = 0; i < count; ++i) states[i] = &runtime.states_[slots[i]];
+    for (size_t i = 0; i < count; ++i) {
+      states[i] = &runtime.states_[slots[i]];
+      inputs[i].space = runtime.spaces_.any() ? runtime.space_voices_[slots[i]].vector.data() : nullptr;
+    }
     runtime.decoder_.step({inputs.data(), count}, {states.data(), count}, {frames.data(), count});
   };
   if (count == 0) return;
@@ -343,7 +362,24 @@ float DdspModel::cents(const Voice& v, uint64_t frame) const noexcept {
   if (v.source != VoiceSource::kKey) return 100 * (v.driven.midi - v.pitch.note(frame));
   const float contour = controls_.at(schema::ddsp::kContour, frame);
   const float wander = controls_.at(schema::ddsp::kFluctuation, frame) * v.shape.fluctuation_cents();
-  return contour * v.shape.onset_cents(hops(frame - v.start)) + wander * fluctuation(v, frame, 1);
+  return contour * v.shape.onset_cents(hops(frame - v.start)) + wander * fluctuation(v, frame, 1) +
+         v.moved.cents;
+}
+
+void DdspModel::conduct(DdspRuntime& runtime, Voice& v, uint16_t slot, uint64_t frame) noexcept {
+  if (&runtime == runtime_) v.moved = {};
+  if (!runtime.spaces_.any()) return;
+  SpacePlayer::Moment moment;
+  moment.frame = frame;
+  moment.since = static_cast<double>(frame - std::min(frame, v.start)) / spec_.rate;
+  moment.seconds = hop_ / spec_.rate;
+  moment.midi =
+      v.pitch.note(frame) + controls_.at(voice::kTranspose, frame) + controls_.at(voice::kBend, frame);
+  moment.moves = v.source == VoiceSource::kKey;
+  if (!moment.moves) moment.technique = v.driven.technique;
+  SpaceVoice& spaces = runtime.space_voices_[slot];
+  runtime.spaces_.step(spaces, moment, controls_);
+  if (&runtime == runtime_) v.moved = spaces.moved;
 }
 
 // Smooth noise at the data's rate, the same for the same seed.
@@ -368,7 +404,7 @@ ddsp::VoiceInput DdspModel::condition(Voice& v, uint64_t frame, float deviation)
                deviation / 100 + controls_.at(schema::ddsp::kConditionPitch, frame);
   const float wander = controls_.at(schema::ddsp::kFluctuation, frame) * v.shape.fluctuation_db();
   float db = level_db(v, frame) + wander * fluctuation(v, frame, 2) + kPressureDb * v.pressure.at(frame) +
-             controls_.at(voice::kLoudness, frame) + offset_db(v, frame);
+             controls_.at(voice::kLoudness, frame) + offset_db(v, frame) + v.moved.db;
   if (rails_) {
     if (config.pitch_midi) {
       midi =
