@@ -29,6 +29,7 @@ int play(const PlayOptions& options, const session::LibraryFolders& folders);
 
 struct RenderOptions {
   std::string score, out;
+  std::string input;  // sound file that the device's first input hears from frame 0 on; empty: silence
   uint32_t rate = 48000, block = 512, outputs = 2;
   double tail_seconds = 2;
   uint64_t skip_frames = 0;  // at the beginning, that are played and not written

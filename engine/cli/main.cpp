@@ -84,6 +84,9 @@ int run(int argc, char** argv) {
       app.add_subcommand("render", "play a score into a WAV file, faster than real time");
   render_command->add_option("score", render.score, "score: text, or scsynth's binary form")->required();
   render_command->add_option("out", render.out, "WAV file to write")->required();
+  render_command->add_option(
+      "--input", render.input,
+      "sound file that parts with /part/N/input/channel 1 hear, from the score's beginning");
   render_command->add_option("--rate", render.rate, "sample rate in Hz")
       ->check(CLI::Range(22050, 192000))
       ->capture_default_str();
@@ -127,6 +130,35 @@ int run(int argc, char** argv) {
       ->check(CLI::Range(0.0, 600.0))
       ->capture_default_str();
 
+  cli::SingOptions sing;
+  CLI::App* sing_command = app.add_subcommand(
+      "sing", "sing f0 and level from a file (time_s,f0_hz,level_db) with a model's voice, or by itself");
+  sing_command
+      ->add_option("files", sing.files,
+                   "CURVES.csv OUT.wav; or OUT.wav (OUT.csv: the curves alone) for what it sings by itself")
+      ->required()
+      ->expected(1, 2);
+  sing_command->add_option("--model", sing.model, "voice: a DDSP model of the library")
+      ->capture_default_str();
+  sing_command->add_option("--song", sing.song, "song model of the library (default: folk-song)");
+  sing_command->add_option("--minutes", sing.minutes, "how long it sings by itself")
+      ->check(CLI::Range(0.01, 120.0))
+      ->capture_default_str();
+  sing_command->add_option("--seed", sing.seed, "another seed, another song")
+      ->check(CLI::Range(1, 999999))
+      ->capture_default_str();
+  sing_command
+      ->add_option("--send", sing.messages,
+                   "OSC message to the part, e.g. \"/part/1/sing/density 0.5\" (may be repeated)")
+      ->expected(1)
+      ->take_all();
+  sing_command->add_option("--rate", sing.rate, "sample rate in Hz")
+      ->check(CLI::Range(22050, 192000))
+      ->capture_default_str();
+  sing_command->add_option("--block", sing.block, "frames a block; it changes no sample")
+      ->check(CLI::Range(1, 2048))
+      ->capture_default_str();
+
   cli::OscOptions osc;
   CLI::App* osc_command = app.add_subcommand("osc", "talk to a running engine");
   osc_command->require_subcommand(1);
@@ -165,6 +197,7 @@ int run(int argc, char** argv) {
   const session::LibraryFolders folders = session::LibraryFolders::find(program);
   if (render_command->parsed()) return cli::render(render, folders);
   if (transfer_command->parsed()) return cli::transfer(transfer, folders);
+  if (sing_command->parsed()) return cli::sing(sing, folders);
   return cli::play(play, folders);
 }
 

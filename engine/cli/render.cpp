@@ -9,6 +9,7 @@
 #include <sndfile.hh>
 #include <stdexcept>
 
+#include "engine/audio/sound_file.h"
 #include "engine/cli/commands.h"
 #include "engine/osc/format.h"
 #include "engine/osc/packet_writer.h"
@@ -69,16 +70,22 @@ class Renderer {
       const double seconds = score_.lead / (score_.rate > 0 ? score_.rate : options.rate);
       worker_.set_lead(static_cast<uint32_t>(std::lround(seconds * options.rate)));
     }
+    if (!options.input.empty()) {
+      input_ = read_sound(options.input, {.rate = options.rate, .channels = 1});
+      if (input_.frames() == 0) throw std::runtime_error(options.input + ": it is empty");
+    }
     session_.open_empty();
     jobs_.drain();
     offline_.render(preroll_, options.block, {});
+    input_frames_ = input_.frames();
+    if (input_frames_ > 0) offline_.set_input(std::move(input_.samples));
   }
 
   int run() {
     const double rate = options_.rate;
     const uint64_t last = score_.events.empty() ? 0 : score_.events.back().time.frame_at(rate, score_.rate);
     total_ = score_.end ? score_.end->frame_at(rate, score_.rate)
-                        : last + static_cast<uint64_t>(options_.tail_seconds * rate);
+                        : std::max(last, input_frames_) + static_cast<uint64_t>(options_.tail_seconds * rate);
     const std::string part = options_.out + ".part";
     SndfileHandle file(part, SFM_WRITE, SF_FORMAT_RF64 | SF_FORMAT_FLOAT, static_cast<int>(options_.outputs),
                        static_cast<int>(options_.rate));
@@ -126,7 +133,8 @@ class Renderer {
       const uint64_t n = std::min({kStretch, frame - done_, to_skip > 0 ? to_skip : kStretch});
       buffer_.resize(n * options_.outputs);
       offline_.render(n, options_.block, buffer_);
-      if (to_skip == 0 && file.writef(buffer_.data(), static_cast<sf_count_t>(n)) != static_cast<sf_count_t>(n)) {
+      if (to_skip == 0 &&
+          file.writef(buffer_.data(), static_cast<sf_count_t>(n)) != static_cast<sf_count_t>(n)) {
         throw std::runtime_error("cannot write " + options_.out + ": " + file.strError());
       }
       session_.tick();
@@ -153,6 +161,8 @@ class Renderer {
   RenderOptions options_;
   session::Score score_;
   uint64_t preroll_;
+  Sound input_;
+  uint64_t input_frames_ = 0;
   Complaints complaints_;
   session::InlineJobs jobs_;
   session::StandardMaker maker_;

@@ -16,7 +16,10 @@ namespace {
 session::ModelFile find_model(const std::string& wanted, const session::LibraryFolders& folders) {
   std::string names;
   for (const session::ModelFile& model : session::list_models(folders)) {
+    if (model.name == wanted && model.kind == "song")
+      throw std::runtime_error("\"" + wanted + "\" sings by itself: it is no voice to play with");
     if (model.name == wanted) return model;
+    if (model.kind == "song") continue;
     names += (names.empty() ? "" : ", ") + model.name;
   }
   throw std::runtime_error("no model \"" + wanted + "\" in " + folders.models().string() +
