@@ -183,6 +183,17 @@ double length_border(int border) noexcept {
   return kShortestNote_s * std::pow(double(kLongestNote_s) / kShortestNote_s, double(border) / kLengths);
 }
 
+// A length is known to half a frame: its count is spread over the classes that it may lie in. Counted whole,
+// curves of 50 frames a second would fill some classes with three lengths and others with two.
+void add_length(double seconds, double frame_s, Histograms& histograms) {
+  const double from = seconds - 0.5 * frame_s, to = seconds + 0.5 * frame_s;
+  for (int k = length_class(from); k <= length_class(to); ++k) {
+    const double low = k == 0 ? from : std::max(from, length_border(k));
+    const double high = k == kLengths - 1 ? to : std::min(to, length_border(k + 1));
+    histograms.lengths[static_cast<std::size_t>(k)] += std::max(0.0, high - low) / frame_s;
+  }
+}
+
 Measures measure(std::span<const Curve> curves) {
   Measures out;
   std::vector<float> phrases;
@@ -194,7 +205,7 @@ Measures measure(std::span<const Curve> curves) {
     for (std::size_t i = 0; i < notes.size(); ++i) {
       const double length = static_cast<double>(notes[i].end - notes[i].begin) / curve.frame_rate;
       out.longest_note_s = std::max(out.longest_note_s, length);
-      out.histograms.lengths[static_cast<std::size_t>(length_class(length))] += 1;
+      add_length(length, 1 / curve.frame_rate, out.histograms);
       if (i == 0) continue;
       const double rest = static_cast<double>(notes[i].begin - notes[i - 1].end) / curve.frame_rate;
       if (rest >= kBreath_s) {

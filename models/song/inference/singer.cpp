@@ -103,7 +103,8 @@ Singer::Note Singer::plan(const Controls& controls) noexcept {
   const auto between = [&](double low, double high) {
     return low * std::pow(high / low, static_cast<double>(random_.uniform()));
   };
-  const double seconds = between(length_border(note.length), length_border(note.length + 1));
+  const double seconds = std::min(between(length_border(note.length), length_border(note.length + 1)),
+                                  std::max(1.0, double(config.statistics.longest_note_s)));
   note.frames = std::max(4, static_cast<int>(std::lround(seconds * static_cast<double>(rate_))));
 
   logits = networks_.gap_logits(note.length);

@@ -10,7 +10,7 @@ namespace continuo::song {
 
 struct Controls {
   float temperature = 1;             // 0: always the likeliest; 1: as the set; up to 2
-  float top_p = 0.95f;               // of notes; frames take at most 0.9
+  float top_p = 1;                   // of notes; frames take at most 0.9
   float centre = 60, range = 9;      // the register: centre, and semitones up and down from it
   float density = 1;                 // share of the set's singing time; less makes rests longer
   float phrase_s = 0;                // seconds from breath to breath; 0: as the set
