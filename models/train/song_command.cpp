@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/song/inference/singer.h"
 #include "models/song/model_file.h"
 #include "models/song/report.h"
 #include "models/song/set_curves.h"
@@ -43,6 +44,42 @@ void show(const song::Progress& p) {
       p.notes ? "notes " : "frames", 100 * p.done, static_cast<long>(p.step), p.loss, p.held_out_loss,
       p.best_loss, p.rate, p.steps_a_second, p.left_s);
   std::fflush(stdout);
+}
+
+// Ten minutes of the file that was written, measured as the set was.
+song::Curve sing_alone(const fs::path& file) {
+  song::Singer singer;
+  singer.prepare(song::Model::load(file.string()));
+  const song::Config& config = singer.model().config();
+  song::Controls controls;
+  controls.range = 1.15f * config.statistics.half_range;
+  song::Curve curve;
+  curve.frame_rate = config.frame_rate;
+  for (int j = 0; j < 600 * config.frame_rate; ++j) {
+    const song::Frame frame = singer.next(controls);
+    curve.midi.push_back(frame.voiced ? frame.midi : 0);
+    curve.db.push_back(frame.db);
+    curve.technique.push_back(static_cast<std::uint8_t>(frame.technique));
+  }
+  return curve;
+}
+
+void judge(const fs::path& file, song::Trainer& trainer, const SongOptions& options, song::Report& report) {
+  const song::Curve curve = sing_alone(file);
+  report.sung = song::measure({&curve, 1});
+  const song::Histograms& set = report.config.statistics.histograms;
+  report.interval_overlap = song::overlap(report.sung.histograms.intervals, set.intervals);
+  report.length_overlap = song::overlap(report.sung.histograms.lengths, set.lengths);
+  report.losses = trainer.judge(trainer.notes(), trainer.frames(), true, true);
+  for (const auto& weights : trainer.notes()->parameters()) report.parameters += weights.numel();
+  for (const auto& weights : trainer.frames()->parameters()) report.parameters += weights.numel();
+  report.note_steps = static_cast<long>(trainer.note_progress().step);
+  report.frame_steps = static_cast<long>(trainer.frame_progress().step);
+  report.minutes = (trainer.note_progress().spent_s + trainer.frame_progress().spent_s) / 60;
+  report.command = "continuo-train song --data";
+  for (const std::string& set_folder : options.data)
+    report.command += " " + fs::path(set_folder).filename().string();
+  report.command += " --out " + report.config.name;
 }
 
 int train_song(const SongOptions& options, const std::atomic<bool>& stop) {
@@ -86,6 +123,14 @@ int train_song(const SongOptions& options, const std::atomic<bool>& stop) {
   }
   song::write_model(file, trainer.notes(), trainer.frames(), config);
   std::printf("Wrote %s (%.0f KB).\n", file.c_str(), static_cast<double>(fs::file_size(file)) / 1e3);
+  judge(file, trainer, options, report);
+  song::write_card(base.string() + ".md", report);
+  std::printf(
+      "It sings %.0f notes a minute (the set %.0f), longest %.1f s; overlap with the set: intervals %.2f, "
+      "note "
+      "lengths %.2f\nCard: %s.md\n",
+      report.sung.notes_a_minute(), double(config.statistics.notes_a_minute), report.sung.longest_note_s,
+      report.interval_overlap, report.length_overlap, base.c_str());
   return 0;
 }
 

@@ -92,7 +92,7 @@ void write_phrase(const std::vector<Sung>& notes, const Manner& manner, Techniqu
         note.vibrato_cents * smooth((since - note.vibrato_delay) / 0.25) * smooth(left / 0.12);
     midi += 0.01 * (depth * std::sin(phase) + note.scoop_cents * (1 - smooth(since / 0.12)) + 5 * drift);
     if (note.trill_semitones > 0 && since > 0.12 && left > 0.1)
-      midi += note.trill_semitones * trill_wave(since - 0.12, manner.trill_hz);
+      midi += note.trill_semitones * trill_wave(since - 0.12, manner.trill_hz) * smooth((left - 0.1) / 0.03);
     // Level: a line from note to note, a little air between them, consonants before repeated notes.
     const double next_db = at + 1 < notes.size() ? notes[at + 1].db : note.db - 4;
     double db = note.db + (next_db - note.db) * std::pow(since / std::max(note.end - note.begin, 0.05), 2);
