@@ -52,6 +52,12 @@ bool Stage::commit() {
     }
     last_untimed_ = std::max(last_untimed_, frame);
   }
+  for (const rt::Command& command : to_audio_) {
+    if (command.kind == rt::CommandKind::kNoteOn) slots_[command.part].voices.starts(command.voice, frame);
+    if (command.kind == rt::CommandKind::kInstall) slots_[command.part].ready_frame = frame;
+  }
+  // What a new part begins with is heard by its first note, too, whose first steps stand before its frame.
+  for (rt::Command& command : to_worker_) command.ahead |= frame <= slots_[command.part].ready_frame;
   const auto stamp = [&](std::vector<rt::Command>& commands) {
     for (rt::Command& command : commands) {
       command.frame = frame;
@@ -63,10 +69,6 @@ bool Stage::commit() {
   stamp(to_audio_);
   stamp(to_worker_);
   if (!to_audio_.empty()) to_audio_.back().sequence = std::max(to_audio_.back().sequence, when_.sequence);
-  for (const rt::Command& command : to_audio_) {
-    if (command.kind == rt::CommandKind::kNoteOn) slots_[command.part].voices.starts(command.voice, frame);
-    if (command.kind == rt::CommandKind::kInstall) slots_[command.part].ready_frame = frame;
-  }
   const bool posted =
       worker_.has_room(to_worker_.size()) && engine_.post(to_audio_) && worker_.post(to_worker_);
   to_audio_.clear();

@@ -24,12 +24,17 @@ void pause(int ms) {
 // so that a model frame or a message came late: that is heard in the take and not in the render.
 bool played_in_time(const fs::path& home) {
   fs::create_directories(home / "models");
-  continuo::ddsp::random_model({}).write((home / "models" / "random.safetensors").string());
+  continuo::ddsp::RandomModelSpec spec;
+  spec.spaces = true;
+  continuo::ddsp::random_model(spec).write((home / "models" / "random.safetensors").string());
   RunningEngine engine(home);
   Client client(engine.port());
   client.send("/part/new", "sss", "ddsp", "voice", "random");
   REQUIRE(client.answered("/part/voice/gain", "/part/voice/gain"));
   client.send("/part/voice/send", "f", -6.f);
+  client.send("/part/voice/technique/by/vibrato", "f", 0.5f);
+  client.send("/part/voice/technique/drift", "f", 0.3f);
+  client.send("/part/voice/vowel/code", "if", 2, 0.8f);
   const auto late = [&] {
     return client.status("late_frames") + client.status("late_starts") + client.status("late_commands");
   };
@@ -45,7 +50,12 @@ bool played_in_time(const fs::path& home) {
     pause(170);
     client.send("/part/voice/note", "ff", note, 0.f);
     client.send("/part/voice/brightness", "f", note - 60);
+    client.send("/part/voice/technique/by/trill", "ff", (note - 57) / 7, 0.1f);
   }
+  client.send("/part/voice/technique/xy", "ff", 0.3f, 0.6f);
+  client.send("/part/voice/note", "ff", 62.f, 90.f);
+  pause(200);
+  client.send("/part/voice/note", "ff", 62.f, 0.f);
   pause(800);
   client.send("/record/stop", "");
   client.send("/record/score/stop", "");
