@@ -54,7 +54,7 @@ NoteTierImpl::Logits NoteTierImpl::forward(const Tensor& x, const Tensor& techni
 
 FrameTierImpl::FrameTierImpl(const NetworkShape& s) : shape(s) {
   const int c = s.channels, g = s.hidden;
-  in = register_module("in", torch::nn::Linear(frame_features(s.techniques), c));
+  in = register_module("in_linear", torch::nn::Linear(frame_features(s.techniques), c));
   norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({c})));
   lower = register_module("lower", Gru(c, g));
   upper = register_module("upper", Gru(g, g));
