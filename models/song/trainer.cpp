@@ -382,8 +382,9 @@ void Trainer::load() {
     note_tier_ = tier_from(t);
     archive.read("frame_tier", t);
     frame_tier_ = tier_from(t);
-    archive.read("random", t);
-    random_.seed(static_cast<uint64_t>(t.data_ptr<int64_t>()[0]));
+    Tensor drawn = torch::zeros({1}, torch::kInt64);
+    archive.read("random", drawn);
+    random_.seed(static_cast<uint64_t>(drawn.data_ptr<int64_t>()[0]));
   } catch (const c10::Error& error) {
     throw std::runtime_error(checkpoint_.string() + ": is no checkpoint of this training (" +
                              error.what_without_backtrace() + "); train anew without --resume");
