@@ -329,7 +329,15 @@ template <class Network>
 void take(torch::serialize::InputArchive& archive, const std::string& name, Network& network) {
   torch::serialize::InputArchive part;
   archive.read(name, part);
+  // LibTorch takes tensors of any size over, so sizes are compared here.
+  std::vector<std::vector<int64_t>> sizes;
+  for (const auto& weights : network->parameters()) sizes.push_back(weights.sizes().vec());
   network->load(part);
+  const auto loaded = network->parameters();
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (loaded[i].sizes().vec() != sizes[i])
+      throw std::runtime_error("a network of another --hidden or --channels");
+  }
 }
 
 Tensor to_tensor(const Trainer::Tier& tier) {
@@ -366,6 +374,10 @@ void Trainer::save() {
 }
 
 void Trainer::load() {
+  const auto refuse = [&](const std::string& why) {
+    throw std::runtime_error(checkpoint_.string() + ": is no checkpoint of this training (" + why +
+                             "); train anew without --resume");
+  };
   try {
     torch::serialize::InputArchive archive, note_state, frame_state;
     archive.load_from(checkpoint_.string());
@@ -386,8 +398,9 @@ void Trainer::load() {
     archive.read("random", drawn);
     random_.seed(static_cast<uint64_t>(drawn.data_ptr<int64_t>()[0]));
   } catch (const c10::Error& error) {
-    throw std::runtime_error(checkpoint_.string() + ": is no checkpoint of this training (" +
-                             error.what_without_backtrace() + "); train anew without --resume");
+    refuse(error.what_without_backtrace());
+  } catch (const std::runtime_error& error) {
+    refuse(error.what());
   }
 }
 

@@ -41,7 +41,7 @@ struct Unpacked {
     options.folders = {folder.path().string()};
     return data::find_midi(options);
   }
-  ScratchFolder folder;
+  data::ScratchFolder folder;
   bool there = false;
 };
 
