@@ -42,11 +42,23 @@ function(continuo_simd_sources target file)
   endforeach()
 endfunction()
 
-# continuo_test(NAME SOURCES ... LINK ... LABELS ...): one Catch2 executable, one CTest entry.
+# continuo_torch_headers(TARGET): its sources, which all need LibTorch, share the precompiled headers of models/ddsp.
+function(continuo_torch_headers target)
+  target_precompile_headers(${target} REUSE_FROM continuo_torch_headers)
+endfunction()
+
+# continuo_test(NAME SOURCES ... LINK ... LABELS ... [TORCH]): one Catch2 executable, one CTest entry.
 function(continuo_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE continuo_catch_main ${ARG_LINK})
+  if(ARG_TORCH)
+    continuo_torch_headers(${name})
+  else()
+    target_link_libraries(${name} PRIVATE Threads::Threads)
+    target_compile_options(${name} PRIVATE -pthread -O1)
+    target_precompile_headers(${name} REUSE_FROM continuo_test_headers)
+  endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}")
 endfunction()
