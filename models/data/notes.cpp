@@ -13,7 +13,8 @@ constexpr std::size_t kReleaseFrames = 150;
 constexpr float kSilence_db = -60;  // relative; where a release ends
 // A fall by 40 dB in fewer frames is the editor's knife (or our fade), not the player's release.
 constexpr std::size_t kCutFrames = 8;
-constexpr float kSplit = 0.7f;  // semitones
+constexpr float kNextNote_db = 6;  // a rise by so much ends a release
+constexpr float kSplit = 0.7f;     // semitones
 constexpr std::size_t kSplitFrames = 6;
 
 float median(std::vector<float> values) {
@@ -77,7 +78,8 @@ Fluctuation fluctuation_of(std::span<const float> y, const Line& line) {
   return {static_cast<float>(std::sqrt(squares / n)), static_cast<float>(crossings / n)};
 }
 
-// Frames from the last one within 6 dB of the sustained power on; empty when the note is cut off.
+// Frames from the last one within 6 dB of the sustained power on, until the next note begins; empty when the
+// note is cut off.
 std::vector<float> release_of(const NoteView& view) {
   std::size_t off = view.note.begin;
   for (std::size_t j = view.note.begin; j < view.note.end; ++j) {
@@ -85,8 +87,11 @@ std::vector<float> release_of(const NoteView& view) {
   }
   std::vector<float> release;
   std::size_t until_40 = 0;
+  float lowest = 0;
   for (std::size_t j = off; j < view.db.size() && release.size() < kReleaseFrames; ++j) {
     const float fall = view.db[j] - view.db[off];
+    if (fall > lowest + kNextNote_db) break;
+    lowest = std::min(lowest, fall);
     release.push_back(std::max(fall, kSilence_db));
     if (fall > -40) until_40 = release.size();
     if (fall <= kSilence_db || view.db[j] <= -79) break;

@@ -57,6 +57,12 @@ TEST_CASE("a trill goes between two notes") {
   CHECK_FALSE(c.contains("vibrato_hz"));
 }
 
+TEST_CASE("a trill keeps its width where the tracker rounds it") {
+  const auto rounded = [](double t) { return 0.5 + 0.5 * std::tanh(2 * sine(6, t)) / std::tanh(2.0); };
+  const auto c = contour_of(note(rounded, nothing));
+  CHECK(c["trill_semitones"].get<double>() == Approx(1).margin(0.06));
+}
+
 TEST_CASE("a beat of the level is a tremolo") {
   const auto c = contour_of(note(nothing, [](double t) { return 5 * sine(7, t); }));
   CHECK(c["tremolo_hz"].get<double>() == Approx(7).margin(0.2));
