@@ -107,8 +107,8 @@ class Client {
 class RunningEngine {
  public:
   explicit RunningEngine(const fs::path& home, bool guarded = false, int port = 20000 + getpid() % 20000,
-                         std::string audio = "jack")
-      : home_(home), guarded_(guarded), port_(port), audio_(std::move(audio)) {
+                         std::string audio = "jack", std::vector<std::string> options = {})
+      : home_(home), guarded_(guarded), port_(port), audio_(std::move(audio)), options_(std::move(options)) {
     start();
   }
   ~RunningEngine() { stop(SIGTERM); }
@@ -122,6 +122,7 @@ class RunningEngine {
     command.insert(command.end(),
                    {CONTINUO_PROGRAM, "--quiet", "--audio", audio_, "--osc-port", std::to_string(port_)});
     if (audio_ == "null") command.insert(command.end(), {"--midi", "none"});
+    command.insert(command.end(), options_.begin(), options_.end());
     pid_ = spawn(command);
     Client client(port_);
     REQUIRE(client.answered("/status", "/status.reply"));
@@ -149,6 +150,7 @@ class RunningEngine {
   bool guarded_;
   int port_;
   std::string audio_;
+  std::vector<std::string> options_;
   pid_t pid_ = -1;
 };
 
