@@ -14,7 +14,9 @@ constexpr float kSilence_db = -60;  // relative; where a release ends
 // A fall by 40 dB in fewer frames is the editor's knife (or our fade), not the player's release.
 constexpr std::size_t kCutFrames = 8;
 constexpr float kNextNote_db = 6;  // a rise by so much ends a release
-constexpr float kSplit = 0.7f;     // semitones
+constexpr std::size_t kJoinedFrames =
+    3;                          // after its end a note is as loud as ever: the next one is tied to it
+constexpr float kSplit = 0.7f;  // semitones
 constexpr std::size_t kSplitFrames = 6;
 
 float median(std::vector<float> values) {
@@ -91,6 +93,7 @@ std::vector<float> release_of(const NoteView& view) {
   for (std::size_t j = off; j < view.db.size() && release.size() < kReleaseFrames; ++j) {
     const float fall = view.db[j] - view.db[off];
     if (fall > lowest + kNextNote_db) break;
+    if (j >= view.note.end + kJoinedFrames && fall > -6) return {};
     lowest = std::min(lowest, fall);
     release.push_back(std::max(fall, kSilence_db));
     if (fall > -40) until_40 = release.size();

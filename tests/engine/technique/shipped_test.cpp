@@ -107,3 +107,32 @@ TEST_CASE("each technique that ships is heard in its own measure") {
   CHECK(measured["breathy"].noise > 1.3 * straight.noise);
   CHECK(measured["fry"].at_note < 0.2 * straight.at_note);  // 60 pulses a second in place of the pitch
 }
+
+TEST_CASE("the singing voice that ships sings its vowels, each in its own colour") {
+  Folder home;
+  StandardMaker maker;
+  std::filesystem::copy("models/trained/singing.safetensors", home.path() / "models" / "singing.safetensors");
+  Rig rig(home.path(), "", &maker);
+  rig.say("/part/new ddsp singer singing");
+  CHECK(rig.say("/part/singer/voice/by/female 1").empty());
+  rig.run(0.05);
+  std::map<std::string, double> fundamental_db;
+  for (const std::string name : {"a", "o", "hum"}) {
+    CHECK(rig.say("/part/singer/vowel/by/" + name + " 1").empty());
+    rig.say("/part/singer/note 57 90");
+    rig.run(0.7);
+    const Measured m = measure(rig.run(1.0));
+    rig.say("/part/singer/note 57 0");
+    rig.say("/part/singer/vowel/by/" + name + " 0");
+    rig.run(0.8);
+    INFO(name << ": pitch " << m.middle_midi << ", level " << m.level_db << " dB");
+    CHECK(m.middle_midi == Approx(57).margin(0.2));
+    CHECK(m.voiced > 0.9);
+    CHECK(m.level_db > -60);
+    fundamental_db[name] = 20 * std::log10(m.at_note) - m.level_db;
+  }
+  INFO("fundamental over level: a " << fundamental_db["a"] << ", o " << fundamental_db["o"] << ", hum "
+                                    << fundamental_db["hum"] << " dB");
+  CHECK(fundamental_db["hum"] > fundamental_db["a"] + 3);
+  CHECK(measure(rig.run(1.0)).level_db < -70);
+}

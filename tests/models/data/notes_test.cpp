@@ -79,6 +79,30 @@ TEST_CASE("a recording cut while sounding has no release of its own") {
   CHECK(mean_shapes(std::vector<NoteView>{view}, 100).release_db.empty());
 }
 
+TEST_CASE("a release ends where the next note begins; a tied note has none") {
+  Frames apart;
+  apart.add(100, 60, -20);
+  for (int i = 1; i <= 24; ++i) apart.add(1, 60, -20 - 2.f * static_cast<float>(i));
+  apart.add(80, 64, -20);
+  apart.add(30, 64, -80);
+  const auto two = apart.notes();
+  REQUIRE(two.size() == 2);
+  const auto fall =
+      mean_shapes(std::vector<NoteView>{{apart.midi, apart.db, apart.voiced, two[0]}}, 100).release_db;
+  REQUIRE(fall.size() > 15);
+  CHECK(fall[5] == Approx(-10).margin(1));
+  CHECK(fall.back() <= -50);
+  CHECK(fall.size() < 30);
+  Frames tied;
+  tied.add(100, 60, -20);
+  tied.add(80, 64, -20);
+  for (int i = 1; i <= 30; ++i) tied.add(1, 64, -20 - 2.f * static_cast<float>(i));
+  const auto both = tied.notes();
+  REQUIRE(both.size() == 2);
+  CHECK(
+      mean_shapes(std::vector<NoteView>{{tied.midi, tied.db, tied.voiced, both[0]}}, 100).release_db.empty());
+}
+
 TEST_CASE("quantiles interpolate") {
   CHECK(quantile({4, 1, 3, 2}, 50) == Approx(2.5));
   CHECK(quantile({5}, 90) == Approx(5));
