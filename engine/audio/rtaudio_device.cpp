@@ -1,6 +1,10 @@
 // RtAudio as a Device.
 #include "engine/audio/rtaudio_device.h"
 
+#if __has_include(<pthread.h>)
+#include <pthread.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -44,8 +48,8 @@ struct RtAudioDevice::Stream {
     return g_faults.load(std::memory_order_acquire) != faults_before;
   }
 
-  // Audio thread.
-  int process(float* out, const float* in, uint32_t frames, bool xrun) noexcept {
+  // Audio thread. Not inlined: on_audio must hold no noexcept region.
+  [[gnu::noinline]] int process(float* out, const float* in, uint32_t frames, bool xrun) noexcept {
     const int64_t now = rt::monotonic_ns();
     beats.store(beats.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     if (faulty()) {
@@ -69,9 +73,20 @@ namespace {
 using Stream = RtAudioDevice::Stream;
 using namespace std::chrono_literals;
 
+// When a client closes, JACK cancels its thread at any instruction (asynchronously, JackPosixThread::Kill): a
+// block that is under way is finished first, or the engine would be left half way through it. The
+// cancellation then unwinds this function, so nothing in here may be noexcept or have a destructor.
 int on_audio(void* out, void* in, unsigned int frames, double, RtAudioStreamStatus status, void* user) {
-  return static_cast<Stream*>(user)->process(static_cast<float*>(out), static_cast<const float*>(in), frames,
-                                             status != 0);
+#ifdef PTHREAD_CANCEL_DISABLE
+  int before = 0;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+#endif
+  const int result = static_cast<Stream*>(user)->process(static_cast<float*>(out),
+                                                         static_cast<const float*>(in), frames, status != 0);
+#ifdef PTHREAD_CANCEL_DISABLE
+  pthread_setcancelstate(before, nullptr);
+#endif
+  return result;
 }
 
 bool beats_within(const Stream& stream, std::chrono::milliseconds limit) {

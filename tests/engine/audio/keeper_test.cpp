@@ -18,11 +18,14 @@ struct Watcher : AudioCallback {
   std::atomic<uint64_t> blocks{0};
   std::atomic<uint32_t> frames{0};
   std::atomic<int> inside{0}, together{0};
+  std::atomic<std::chrono::milliseconds> work{};  // how long a block keeps its thread
   void process(const AudioBlock& block) noexcept override {
     if (inside.fetch_add(1) != 0) together += 1;
     for (uint32_t c = 0; c < block.output_channels; ++c) {
       for (uint32_t i = 0; i < block.frames; ++i) block.outputs[c][i] = 0.0f;
     }
+    const auto end = std::chrono::steady_clock::now() + work.load();
+    while (std::chrono::steady_clock::now() < end) {}
     frames = block.frames;
     blocks += 1;
     inside -= 1;
@@ -93,6 +96,23 @@ TEST_CASE("jackd is killed and comes back, twice") {
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   CHECK(watcher.blocks == blocks);
   CHECK(watcher.together == 0);
+}
+
+// JACK cancels its thread when a client closes; a block that is under way has to come to its end first.
+TEST_CASE("jackd is killed in the middle of a long block") {
+  JackServer server;
+  REQUIRE(server.running());
+  Watcher watcher;
+  DeviceKeeper keeper;
+  CHECK(keeper.open(on_jack()).api == "jack");
+  keeper.start(watcher);
+  REQUIRE(watcher.goes_on());
+  watcher.work = std::chrono::milliseconds(60);
+  REQUIRE(wait_for([&] { return watcher.inside == 1; }));
+  server.stop(SIGKILL);
+  REQUIRE(next(keeper, Kind::kLost));
+  watcher.work = std::chrono::milliseconds(0);
+  CHECK(watcher.goes_on());
 }
 
 TEST_CASE("jack_bufsize changes the block under a running stream") {
