@@ -55,8 +55,9 @@ song::Controls SongSource::controls(uint64_t frame, const SourceContext& context
 }
 
 void SongSource::start(uint64_t frame, uint32_t seed, const SourceContext& context) noexcept {
-  const auto fixed = static_cast<uint32_t>(context.controls.at(parameter::kSingSeed, frame));
-  singer_.reset(fixed > 0 ? fixed : 0x5eed0000u + seed);
+  voice_seed_ = seed;
+  seed_ = static_cast<uint32_t>(context.controls.at(parameter::kSingSeed, frame));
+  singer_.reset(song_of(seed_));
   start_ = frame;
   made_ = 0;
   sounded_ = false;
@@ -88,6 +89,8 @@ float SongSource::level(float db, const ddsp::Config& model) const noexcept {
 }
 
 SourceFrame SongSource::at(uint64_t frame, const SourceContext& context) noexcept {
+  const auto seed = static_cast<uint32_t>(context.controls.at(parameter::kSingSeed, frame));
+  if (seed != seed_) singer_.go_to(song_of(seed_ = seed));
   const double time = static_cast<double>(frame - std::min(frame, start_)) * song_frames_;
   const auto index = static_cast<uint64_t>(time);
   if (index + 2 > made_ + kMostAtOnce) made_ = index + 2 - kMostAtOnce;

@@ -19,6 +19,10 @@ class SongSource final : public FrameSource {
   SourceFrame at(uint64_t frame, const SourceContext& context) noexcept override;
 
  private:
+  // What the voice sings by a seed of its own, or by the part's.
+  [[nodiscard]] uint64_t song_of(uint32_t seed) const noexcept {
+    return seed > 0 ? seed : 0x5eed0000u + voice_seed_;
+  }
   [[nodiscard]] song::Controls controls(uint64_t frame, const SourceContext& context) const noexcept;
   // The song's levels are those of its set; this gives the same quantile of the voice's.
   [[nodiscard]] float level(float db, const ddsp::Config& model) const noexcept;
@@ -28,6 +32,7 @@ class SongSource final : public FrameSource {
   uint64_t start_ = 0;
   uint64_t made_ = 0;  // song frames so far
   bool sounded_ = false;
+  uint32_t voice_seed_ = 0, seed_ = 0;  // seed_: the part's, which sings or comes
   song::Frame before_, after_;
 };
 

@@ -44,7 +44,7 @@ void Notes::all_off(int part) {
   parts_[part].sustained.clear();
   parts_[part].down.clear();
   parts_[part].sung.clear();
-  parts_[part].sings = false;
+  parts_[part].sings = parts_[part].gate = false;
   stage_.all_notes_off(part);
 }
 

@@ -137,6 +137,7 @@ class Session {
   void write_score(const Waiting& waiting, uint64_t frame);
 
   void call_note(const Planned& planned, const Act& how);
+  void nothing_sounds(int slot);
 
   // session_values.cpp
   // check(), and what this device adds to it.

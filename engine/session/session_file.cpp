@@ -149,6 +149,7 @@ PartData read_part(const json& entry, const std::string& where, std::vector<std:
   }
   part.instrument = *kind;
   part.model = text_of(entry, where, "model");
+  part.song = text_of(entry, where, "song");
   if (entry.contains("values")) {
     part.values = read_values(entry["values"], where, {Kind::kStrip, part.instrument}, notes);
   }
@@ -188,6 +189,7 @@ std::string to_json(const SessionData& data) {
     entry["name"] = part.name;
     entry["instrument"] = schema::name(part.instrument);
     if (!part.model.empty()) entry["model"] = part.model;
+    if (!part.song.empty()) entry["song"] = part.song;
     entry["values"] = values_json(part.values, {Kind::kStrip, part.instrument});
     for (const auto& [name, setting] : part.spaces) entry["spaces"][name] = space_json(setting);
     root["parts"].push_back(std::move(entry));

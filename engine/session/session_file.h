@@ -18,6 +18,7 @@ struct PartData {
   std::string name;
   schema::Kind instrument = schema::Kind::kAdditive;
   std::string model;
+  std::string song;  // that it sings by itself; empty: the default one
   std::map<std::string, float>
       values;  // strip and instrument, by name; those at their default may be missing
   std::map<std::string, SpaceSetting> spaces;  // by name; those of which nothing is asked may be missing

@@ -169,17 +169,13 @@ void Session::panic() {
     notes_.forget(slot);
     end_midi_note(*part);
     if (part->installed) stage_.silence(slot);
-    if (part->voice(schema::voice::kGate) >= 0.5f) {
-      store({part->instrument, Face::kUnit, static_cast<uint8_t>(slot), schema::voice::kGate}, 0, {});
-    }
+    nothing_sounds(slot);
     if (part->instrument == Kind::kDdsp && part->values[schema::ddsp::kInputChannel] >= 0.5f) {
       const Target channel{part->instrument, Face::kUnit, static_cast<uint8_t>(slot),
                            schema::ddsp::kInputChannel};
       if (part->installed) send_to_stage(channel, 0, 0);
       store(channel, 0, {});
     }
-    if (part->instrument == Kind::kDdsp && part->values[schema::ddsp::kSing] >= 0.5f)
-      store({part->instrument, Face::kUnit, static_cast<uint8_t>(slot), schema::ddsp::kSing}, 0, {});
   }
 }
 

@@ -169,6 +169,7 @@ void Session::call_note(const Planned& planned, const Act& how) {
         notes_.off(slot, id(0));
       } else {
         notes_.all_off(slot);
+        nothing_sounds(slot);
       }
       break;
     case Method::kNoteBend:
@@ -183,6 +184,7 @@ void Session::call_note(const Planned& planned, const Act& how) {
     case Method::kSilence:
       notes_.forget(slot);
       stage_.silence(slot);
+      nothing_sounds(slot);
       break;
     case Method::kPedal:
       notes_.pedal(slot, request.arguments[0].number >= 0.5);
@@ -190,6 +192,19 @@ void Session::call_note(const Planned& planned, const Act& how) {
     default:
       break;
   }
+}
+
+// The continuous voice and the one that sings by itself have ended with the others.
+void Session::nothing_sounds(int slot) {
+  const Part& part = *parts_[static_cast<size_t>(slot)];
+  const auto end = [&](uint16_t index) {
+    const Target target{part.instrument, Face::kUnit, static_cast<uint8_t>(slot), index};
+    if (part.values[index] < 0.5f) return;
+    undo_.push_back({target, part.values[index]});
+    store(target, 0, {});
+  };
+  end(schema::voice::kGate);
+  if (part.instrument == Kind::kDdsp) end(schema::ddsp::kSing);
 }
 
 void Session::new_part(const Planned& planned, const Act& how) {
@@ -242,7 +257,13 @@ void Session::make(int slot, Kind kind, const std::string& model, uint32_t only_
     path = *found;
   }
   Part& part = *parts_[static_cast<size_t>(slot)];
-  if (kind == Kind::kDdsp && (part.song.empty() || !song_path(part.song))) part.song = default_song();
+  if (kind == Kind::kDdsp && (part.song.empty() || !song_path(part.song))) {
+    const std::string wanted = std::exchange(part.song, default_song());
+    if (!wanted.empty()) {
+      services_.log("part " + std::to_string(slot + 1) + " (" + part.name + "): there is no song model \"" +
+                    wanted + "\"; " + (part.song.empty() ? "it does not sing" : "it sings " + part.song));
+    }
+  }
   const auto song = kind == Kind::kDdsp && only_model_of_hop == 0 ? song_path(part.song) : std::nullopt;
   InstrumentSpec spec;
   spec.rate = services_.engine.spec().rate;
@@ -297,13 +318,17 @@ void Session::install(int slot, MadeInstrument made) {
     own_reverb_ = true;
   }
   if (part.voice(schema::voice::kGate) >= 0.5f) part.values[schema::voice::kGate] = 0;
-  if (part.instrument == Kind::kDdsp) part.values[schema::ddsp::kSing] = 0;
+  const bool ddsp = part.instrument == Kind::kDdsp;
+  const bool sings = ddsp && part.values[schema::ddsp::kSing] >= 0.5f && part.can_sing;
+  if (ddsp) part.values[schema::ddsp::kSing] = sings ? 1 : 0;
   for (const Kind kind : {Kind::kStrip, part.instrument}) {
     const auto count = static_cast<uint16_t>(schema::parameters(kind).size());
     for (uint16_t i = 0; i < count; ++i) {
+      if (kind == Kind::kDdsp && i == schema::ddsp::kSing) continue;
       send_to_stage({kind, Face::kUnit, static_cast<uint8_t>(slot), i}, part.value(kind, i), 0);
     }
   }
+  if (sings) notes_.sing(slot, true);  // after what it is to sing by
   if (!stage_.commit())
     services_.log("part " + std::to_string(slot + 1) + ": the engine's queue is full, it stays silent");
   tell_part(slot);

@@ -165,6 +165,11 @@ void Session::start_score(const std::string& name, const Endpoint& to) {
     made.add(schema::name(part->instrument)).add(std::string_view(part->name));
     if (!part->model.empty()) made.add(std::string_view(part->model));
     score_.message(first, made.bytes());
+    if (part->instrument == schema::Kind::kDdsp && !part->song.empty() && part->song != default_song()) {
+      const std::string address = "/part/" + part->name + "/sing/model";
+      score_.message(first,
+                     osc::MessageWriter(buffer, address, "s").add(std::string_view(part->song)).bytes());
+    }
     write_values(schema::Kind::kStrip, slot);
     write_values(part->instrument, slot);
     for (const Target& target : spaces_in_use(slot))

@@ -51,11 +51,11 @@ SessionData Session::data() const {
   for (int slot = 0; slot < kParts; ++slot) {
     const auto& part = parts_[static_cast<size_t>(slot)];
     if (!part) continue;
-    PartData entry{slot + 1, part->name, part->instrument, part->model, {}, {}};
+    PartData entry{slot + 1, part->name, part->instrument, part->model, {}, {}, {}};
+    if (part->instrument == Kind::kDdsp) entry.song = part->song;
     put(entry.values, Kind::kStrip, part->strip);
     put(entry.values, part->instrument, part->values);
-    for (const char* sounding : {"gate", "sing"})
-      entry.values.erase(sounding);  // nothing sounds after a restart
+    entry.values.erase("gate");  // no note sounds after a restart; what sings by itself goes on
     for (size_t s = 0; s < kSpaces; ++s) {
       if (!part->spaces[s].untouched()) entry.spaces[std::string(kSpaceNames[s])] = part->spaces[s];
     }
@@ -124,6 +124,7 @@ void Session::take_part(const PartData& entry) {
   name = free_name(name, [this](const std::string& n) { return !addresses_.name_is_free(n); });
   add_part(slot, name, entry.instrument, entry.model);
   Part& part = *parts_[static_cast<size_t>(slot)];
+  part.song = entry.song;
   for (const auto& [value_name, value] : entry.values) {
     for (Kind kind : {Kind::kStrip, entry.instrument}) {
       if (const auto index = index_of(kind, value_name)) part.set(kind, *index, value);

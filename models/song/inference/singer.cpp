@@ -12,7 +12,8 @@ constexpr int kVerseNotes = 56;         // then, at a breath, another tune begin
 constexpr float kLead_s = 0.1f;         // of rest before the first note, as in training
 constexpr float kLongestPhrase_s = 12;  // then it breathes
 constexpr float kLongestRest_s = 30;
-constexpr float kHeld_s = 0.5f;  // a held note always has so much left to sing
+constexpr float kFaded_s = 0.34f;  // into a rest: nothing sounds any more
+constexpr float kHeld_s = 0.5f;    // a held note always has so much left to sing
 constexpr float kFrameTemperature = 0.7f, kFrameTopP = 0.9f;
 constexpr float kSlew_semitones = 3;    // a frame
 constexpr float kBeyond_semitones = 3;  // so far scoops and trills may leave the register
@@ -31,6 +32,8 @@ void Singer::prepare(std::shared_ptr<const Model> model) {
 
 void Singer::reset(std::uint64_t seed) noexcept {
   random_ = Random(seed);
+  coming_seed_.reset();
+  line_ = {};
   begun_ = has_before_ = played_ = voiced_1_ = false;
   before_ = now_ = coming_ = {};
   notes_ = 0;
@@ -146,6 +149,14 @@ Singer::Note Singer::plan(const Controls& controls) noexcept {
   return note;
 }
 
+// Where another song can begin unheard: before the first note, in a breath, or after one that is too short to
+// fall silent.
+bool Singer::breathing() const noexcept {
+  if (played_) return false;
+  const int faded = static_cast<int>(kFaded_s * rate_);
+  return at_ < 0 || (breathes(now_) && at_ >= now_.frames + std::min(now_.rest, faded));
+}
+
 // To the next note, when this one and its rest are over.
 void Singer::go_on(const Controls& controls) noexcept {
   const bool breathed = breathes(now_);
@@ -226,6 +237,7 @@ FrameInput Singer::surroundings(const Controls& controls) const noexcept {
 
 Frame Singer::next(const Controls& controls) noexcept {
   const Config& config = networks_.model().config();
+  if (coming_seed_ && (!begun_ || breathing())) reset(*coming_seed_);
   if (!begun_) {
     begun_ = true;
     begin_verse(controls);

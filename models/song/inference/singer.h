@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "models/song/inference/model.h"
 #include "models/song/inference/sampling.h"
@@ -34,6 +35,8 @@ class Singer {
  public:
   void prepare(std::shared_ptr<const Model> model);
   void reset(std::uint64_t seed) noexcept;
+  // From the next breath on it sings the song of this seed, from its beginning: the same as after reset().
+  void go_to(std::uint64_t seed) noexcept { coming_seed_ = seed; }
   const Model& model() const noexcept { return networks_.model(); }
 
   // The next frame, config().frame_rate a second; about 30 us.
@@ -54,12 +57,14 @@ class Singer {
   void begin_verse(const Controls& controls) noexcept;
   Note plan(const Controls& controls) noexcept;
   void go_on(const Controls& controls) noexcept;
+  [[nodiscard]] bool breathing() const noexcept;
   FrameInput surroundings(const Controls& controls) const noexcept;
   bool breathes(const Note& note) const noexcept { return note.rest >= breath_frames_; }
   int degree(float pitch) const noexcept;
 
   Networks networks_;
   Random random_;
+  std::optional<std::uint64_t> coming_seed_;
   float rate_ = 50;
   int breath_frames_ = 10;
 

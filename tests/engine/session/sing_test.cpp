@@ -32,8 +32,8 @@ struct Singing {
   std::optional<Rig> rig;
 };
 
-// Median pitch, MIDI, of what is voiced; 0 when nothing is.
-float pitch_of(const std::vector<float>& audio) {
+// Each 10 ms.
+std::vector<dsp::PitchFrame> frames_of(const std::vector<float>& audio) {
   dsp::PitchTracker tracker;
   dsp::PitchSpec spec;
   spec.sample_rate = 48000;
@@ -41,8 +41,13 @@ float pitch_of(const std::vector<float>& audio) {
   tracker.prepare(spec);
   std::vector<dsp::PitchFrame> frames(audio.size() / 480 + 8);
   frames.resize(tracker.process(audio, frames));
+  return frames;
+}
+
+// Median pitch, MIDI, of what is voiced; 0 when nothing is.
+float pitch_of(const std::vector<float>& audio) {
   std::vector<float> midi;
-  for (const auto& f : frames) {
+  for (const auto& f : frames_of(audio)) {
     if (f.voiced) midi.push_back(69 + 12 * std::log2(f.f0_hz / 440));
   }
   if (midi.empty()) return 0;
@@ -156,6 +161,46 @@ TEST_CASE("the same seed sings the same, at every block size") {
   CHECK(a == c);
 }
 
+TEST_CASE("a new seed is sung from the next breath on, without a click") {
+  const auto song = [](int before, double seconds) {
+    Singing s;
+    Rig& rig = *s.rig;
+    rig.say("/part/1/sing/seed " + std::to_string(before));
+    rig.say("/part/1/sing 1");
+    std::vector<float> out = rig.run(seconds);
+    rig.say("/part/1/sing/seed 9");
+    const auto then = rig.run(24);
+    out.insert(out.end(), then.begin(), then.end());
+    return out;
+  };
+  // The pitch at each 10 ms, 0 where nothing is sung.
+  const auto pitches = [](const std::vector<float>& audio) {
+    std::vector<float> midi;
+    for (const auto& f : frames_of(audio)) midi.push_back(f.voiced ? 69 + 12 * std::log2(f.f0_hz / 440) : 0);
+    return midi;
+  };
+  const auto steepest = [](const std::vector<float>& audio) {
+    float most = 0;
+    for (size_t i = 1; i < audio.size(); ++i) most = std::max(most, std::fabs(audio[i] - audio[i - 1]));
+    return most;
+  };
+  const auto wanted = song(9, 0), changed = song(4, 5);
+  CHECK(steepest(changed) < 1.2f * steepest(wanted));
+  // Somewhere within the longest phrase after the change the song of seed 9 begins.
+  const auto a = pitches(wanted), b = pitches(changed);
+  int most = 0;
+  for (size_t shift = 500; shift < 500 + 1300; ++shift) {
+    int same = 0;
+    for (size_t i = 0; i < 800; ++i) same += a[i] > 0 && std::fabs(a[i] - b[i + shift]) < 0.2f ? 1 : 0;
+    most = std::max(most, same);
+  }
+  int sung = 0;
+  for (size_t i = 0; i < 800; ++i) sung += a[i] > 0;
+  INFO(most << " of " << sung);
+  CHECK(sung > 400);
+  CHECK(most > 0.9 * sung);
+}
+
 TEST_CASE("a stream of f0 and level is played, holds, and ends after its timeout") {
   Singing s;
   Rig& rig = *s.rig;
@@ -181,6 +226,62 @@ TEST_CASE("a stream of f0 and level is played, holds, and ends after its timeout
   rig.say("/part/1/stream 220.0 -20.0");
   rig.run(0.1);
   CHECK(pitch_of(rig.run(0.3)) == Approx(57).margin(0.05));
+}
+
+TEST_CASE("a session that sang sings again when it is opened: the same song, by the same settings") {
+  Singing s;
+  Rig& rig = *s.rig;
+  for (const char* text :
+       {"/part/1/sing/model \"other-song\"", "/part/1/sing/seed 9", "/part/1/sing/centre 64.0",
+        "/part/1/sing/range 7.0", "/part/1/sing/density 0.9", "/part/1/sing/follow 0", "/part/1/sing 1"})
+    rig.say(text);
+  rig.run(1);
+  CHECK(has(rig.say("/session/save evening"), "/done"));
+  s.rig.reset();
+
+  s.rig.emplace(s.folder.path(), "evening", &s.maker);
+  CHECK(s.rig->log.empty());
+  CHECK(has(s.rig->say("/part/1/sing/model"), "other-song"));
+  CHECK(s.rig->value("/part/1/sing") == 1);
+  CHECK(s.rig->value("/part/1/sing/seed") == 9);
+  CHECK(s.rig->value("/part/1/sing/centre") == 64);
+  CHECK(s.rig->value("/part/1/sing/density") == Approx(0.9));
+  CHECK(s.rig->value("/part/1/sing/follow") == 0);
+  CHECK(s.rig->session->stage().voices(0) == 1);
+  const auto restored = s.rig->run(6);
+  CHECK(peak_of(restored) > 0.01f);
+  // What is sung is the song of seed 9, from its beginning: as a part does that is told to sing.
+  for (const char* text : {"/part/1/sing 0", "/part/1/sing 1"}) s.rig->say(text);
+  const auto again = frames_of(s.rig->run(6));
+  const auto first = frames_of(restored);
+  int same = 0, voiced = 0;
+  for (size_t i = 150; i < 550; ++i) {
+    for (size_t shift = i - 12; shift <= i + 12; ++shift) {
+      if (!first[i].voiced || !again[shift].voiced) continue;
+      if (std::fabs(std::log2(first[i].f0_hz / again[shift].f0_hz)) > 0.02f) continue;
+      ++same;
+      break;
+    }
+    voiced += first[i].voiced;
+  }
+  INFO(same << " of " << voiced);
+  CHECK(voiced > 100);
+  CHECK(same > 0.9 * voiced);
+
+  // Without its song it sings another, and says so; what was silenced stays silent.
+  std::filesystem::remove(s.folder.path() / "models" / "other-song.safetensors");
+  s.rig.emplace(s.folder.path(), "evening", &s.maker);
+  CHECK(has(s.rig->log, "there is no song model \"other-song\"; it sings folk-song"));
+  CHECK(peak_of(s.rig->run(4)) > 0.01f);
+  s.rig->say("/part/1/silence");
+  CHECK(s.rig->value("/part/1/sing") == 0);
+  s.rig->say("/part/1/sing 1");
+  s.rig->say("/part/1/note/off");
+  CHECK(s.rig->value("/part/1/sing") == 0);
+  CHECK(has(s.rig->say("/session/save"), "/done"));
+  s.rig.emplace(s.folder.path(), "evening", &s.maker);
+  CHECK(s.rig->value("/part/1/sing") == 0);
+  CHECK(peak_of(s.rig->run(2)) < 1e-3f);
 }
 
 TEST_CASE("the song model changes while it sings") {

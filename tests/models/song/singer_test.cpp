@@ -72,6 +72,49 @@ TEST_CASE("the same seed sings the same song, another one another") {
   CHECK(differs);
 }
 
+TEST_CASE("another song begins at the next breath, from silence, and is the one of its seed") {
+  const Controls controls = as_the_set();
+  Singer fresh = singer_of(shipped(), 12);
+  const auto wanted = sung(fresh, controls, 20);
+  for (const double after : {0.0, 0.06, 3.0, 7.5, 11.3}) {
+    INFO("after " << after << " s");
+    Singer singer = singer_of(shipped(), 5);
+    auto before = sung(singer, controls, after);
+    singer.go_to(12);
+    std::vector<Frame> frames;
+    // The first note of the new song is its note 1: the count begins anew.
+    bool anew = before.empty() || before.back().note <= 1;
+    for (int i = 0; i < 14 * 50 && !anew; ++i) {
+      const Frame f = singer.next(controls);
+      anew = f.note < before.back().note;
+      (anew ? frames : before).push_back(f);
+    }
+    REQUIRE(anew);
+    if (before.size() > 3 && before.back().note > 1) {
+      CHECK_FALSE(before.back().sounding);
+      CHECK(before.back().db < -40);
+    }
+    const auto rest = sung(singer, controls, 18);
+    frames.insert(frames.end(), rest.begin(), rest.end());
+    for (size_t i = 0; i < 18 * 50; ++i) {
+      REQUIRE(frames[i].midi == wanted[i].midi);
+      REQUIRE(frames[i].db == wanted[i].db);
+      REQUIRE(frames[i].technique == wanted[i].technique);
+    }
+  }
+}
+
+TEST_CASE("a held note is not cut off by another song") {
+  Singer singer = singer_of(shipped(), 2);
+  const Controls controls = as_the_set();
+  (void)sung(singer, controls, 5);
+  singer.play(62);
+  singer.go_to(9);
+  const auto held = sung(singer, controls, 5);
+  CHECK(held.back().sounding);
+  CHECK(std::abs(held.back().midi - 62) < 1.2f);
+}
+
 TEST_CASE("whatever the weights: finite, within the register, no leap within a note, silence in rests") {
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     Singer singer = singer_of(random_song(seed), seed);
