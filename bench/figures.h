@@ -9,9 +9,9 @@
 namespace continuo::bench {
 
 struct Settings {
-  double seconds = 60;  // of each soak
-  int trials = 2000;    // of control latency; other trials are a fixed share of it
-  std::string only;     // the figure that is wanted; empty: all
+  double seconds = 60;            // of each soak
+  int trials = 2000;              // of control latency; other trials are a fixed share of it
+  std::vector<std::string> only;  // the figures that are wanted; empty: all
 };
 
 struct Figure {
@@ -43,6 +43,8 @@ std::vector<Row> measure_note_on_exact(const Settings&);
 std::vector<Row> measure_live_input(const Settings&);
 std::vector<Row> measure_start(const Settings&);
 std::vector<Row> measure_ddsp(const Settings&);
+std::vector<Row> measure_own_data(const Settings&);
+std::vector<Row> measure_codes(const Settings&);
 std::vector<Row> measure_pitch(const Settings&);
 std::vector<Row> measure_decode(const Settings&);
 std::vector<Row> measure_notes(const Settings&);

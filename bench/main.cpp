@@ -2,6 +2,7 @@
 #include <sys/utsname.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -57,7 +58,9 @@ std::vector<Row> measure(const Group& group, const Settings& settings) {
 std::vector<Row> measure_all(const Settings& settings) {
   std::vector<Row> rows;
   for (const Group& group : groups()) {
-    const auto wanted = [&](const std::string& id) { return settings.only.empty() || settings.only == id; };
+    const auto wanted = [&](const std::string& id) {
+      return settings.only.empty() || std::count(settings.only.begin(), settings.only.end(), id) > 0;
+    };
     bool any = false;
     for (const Figure& figure : group.figures) any |= wanted(figure.id);
     if (!any) continue;
@@ -74,7 +77,7 @@ int run(int argc, char** argv) {
   Settings settings;
   bool json = false, list = false, random = false;
   app.add_flag("--json", json, "an array of figures instead of a table");
-  app.add_option("--only", settings.only, "one figure, by its id");
+  app.add_option("--only", settings.only, "some figures, by their ids")->delimiter(',');
   app.add_flag("--list", list, "the ids of all figures");
   app.add_option("--seconds", settings.seconds, "length of each soak")
       ->check(CLI::Range(1.0, 3600.0))
@@ -92,12 +95,12 @@ int run(int argc, char** argv) {
     }
     return 0;
   }
-  if (!settings.only.empty()) {
+  for (const std::string& id : settings.only) {
     bool known = false;
     for (const Group& group : groups()) {
-      for (const Figure& figure : group.figures) known |= settings.only == figure.id;
+      for (const Figure& figure : group.figures) known |= id == figure.id;
     }
-    if (!known) throw std::runtime_error("no figure \"" + settings.only + "\"; --list names them all");
+    if (!known) throw std::runtime_error("no figure \"" + id + "\"; --list names them all");
   }
   std::optional<TemporaryFolder> random_model;
   if (random) use_random_model(random_model.emplace().path());

@@ -12,9 +12,9 @@ namespace {
 fs::path g_random_model;
 }
 
-std::optional<fs::path> find_shipped_model() {
-  if (!g_random_model.empty()) return g_random_model;
-  const std::string file = std::string(kShippedModel) + ".safetensors";
+std::optional<fs::path> find_shipped_model(const std::string& name) {
+  if (!g_random_model.empty() && name == kShippedModel) return g_random_model;
+  const std::string file = name + ".safetensors";
   const fs::path folder = own_path().parent_path();
   for (const fs::path& above :
        {folder, folder.parent_path(), folder.parent_path().parent_path(), fs::path(CONTINUO_SOURCE)}) {

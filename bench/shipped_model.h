@@ -3,14 +3,15 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace continuo::bench {
 
 inline constexpr const char* kShippedModel = "alto-sax";
 
-// models/trained/alto-sax.safetensors beside or above the program, or in the tree that it was built from.
-// Nothing: no model ships yet.
-std::optional<std::filesystem::path> find_shipped_model();
+// models/trained/NAME.safetensors beside or above the program, or in the tree that it was built from.
+// Nothing: there is none.
+std::optional<std::filesystem::path> find_shipped_model(const std::string& name = kShippedModel);
 
 // For work on the bench while no model is trained: figures of a random model instead, and they say so.
 void use_random_model(const std::filesystem::path& folder);
