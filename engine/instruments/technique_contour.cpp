@@ -21,6 +21,12 @@ float signed_unit(uint32_t x) noexcept {  // -1..1
   return static_cast<float>(static_cast<int32_t>(mixed_bits(x))) * 0x1p-31f;
 }
 
+// A voice either sings its pitch or pulses: a little fry puts no note out of tune, and most of it is all.
+float fry_pull(float fry) noexcept {
+  const float x = std::clamp((fry - 0.4f) / 0.4f, 0.f, 1.f);
+  return x * x * (3 - 2 * x);
+}
+
 double advanced(double phase, double turns) noexcept {
   phase += turns;
   return phase - std::floor(phase);
@@ -120,7 +126,7 @@ ContourPoint ContourPlayer::step(const MixedContour& contour, float midi, double
   }
   if (contour.fry > 0 && c.fry_hz > 0) {
     const float fry_midi = 69 + 12 * std::log2(c.fry_hz / 440);
-    at.cents += contour.fry * 100 * std::min(0.f, fry_midi - midi);
+    at.cents += fry_pull(contour.fry) * 100 * std::min(0.f, fry_midi - midi);
   }
   at.cents += c.jitter_cents * chance(1);
   at.db += c.shimmer_db * chance(2);

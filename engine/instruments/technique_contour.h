@@ -13,7 +13,7 @@ namespace continuo {
 // What a note plays of the contours of several techniques.
 struct MixedContour {
   ddsp::Contour moves;  // extents in proportion to the amounts; rates and times are means of those in use
-  float fry = 0;        // how far the pitch is pulled to moves.fry_hz, 0..1
+  float fry = 0;        // its amount, 0..1: from 0.4 on it pulls the pitch to moves.fry_hz, from 0.8 on all the way
 
   // `share` 0..1: a one-pole step towards another.
   void approach(const MixedContour& to, float share) noexcept;
