@@ -15,7 +15,7 @@ void StreamSource::start(uint64_t frame, uint32_t, const SourceContext&) noexcep
 }
 
 void StreamSource::express(rt::Expression what, float value, uint64_t frame, uint32_t ramp_frames) noexcept {
-  heard_ = std::max(heard_, frame);
+  heard_ = std::max(heard_, frame + ramp_frames);
   if (what == rt::Expression::kLevel) {
     if (pitched_ && voiced_) {
       db_.go(value, frame, ramp_frames);

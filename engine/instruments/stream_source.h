@@ -7,7 +7,7 @@
 namespace continuo {
 
 // kPlay sets the pitch (below 0: none, the voice is silent), kLevel the power as the model hears it, each
-// over its ramp. When nothing has come for `stream/timeout` seconds, the voice is released.
+// over its ramp. When nothing has come for `stream/timeout` seconds after that, the voice is released.
 class StreamSource final : public FrameSource {
  public:
   explicit StreamSource(double device_rate) : rate_(device_rate) {}

@@ -15,8 +15,8 @@ struct Heard {
   double wobble_cents = 0;   // deviation of the pitch
   double tremolo_hz = 0;     // the same of the level
   double tremolo_db = 0;
-  double noise_db = 0;  // between the harmonics, against them; medians over the frames
-  double tilt_db = 0;   // above 1.5 kHz against below
+  double noise_db = 0;   // between the harmonics, against them; medians over the frames
+  double tilt_db = 0;    // above 1.5 kHz against below
   double pulses_hz = 0;  // of the strongest beat of the envelope, 30 to 120 a second: fry
   double pulses = 0;     // its amplitude, against the envelope's mean
 };
