@@ -69,6 +69,23 @@ std::vector<ddsp::Clip> plain_clips(const ddsp::NetworkShape& shape, const ddsp:
   return plain.empty() ? data.train : plain;
 }
 
+// Throws when a default is none of the entries that its space will have.
+void check_defaults(const std::map<std::string, std::string>& defaults, const ddsp::NetworkShape& shape,
+                    const ddsp::EntryNames& names) {
+  for (const auto& [tag, value] : defaults) {
+    const auto space =
+        std::find_if(shape.spaces.begin(), shape.spaces.end(),
+                     [&, &wanted = tag](const ddsp::SpaceShape& s) { return s.name == wanted; });
+    if (space == shape.spaces.end())
+      throw std::runtime_error("--default " + tag + "=" + value + ": there is no --codes or --table " + tag);
+    const auto& known = names[static_cast<std::size_t>(space - shape.spaces.begin())];
+    if (std::find(known.begin(), known.end(), value) != known.end()) continue;
+    std::string list;
+    for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
+    throw std::runtime_error("--default " + tag + "=" + value + ": the recordings say " + list);
+  }
+}
+
 }  // namespace
 
 fs::path model_path(const std::string& out) {
@@ -122,6 +139,7 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
 
   fs::create_directories(work);
   ddsp::Trainer trainer(shape, options.spec, data);
+  check_defaults(options.defaults, shape, trainer.names());
   trainer.save_to(checkpoint);
   if (options.resume) trainer.load(checkpoint);
   ProgressBar bar;
@@ -142,6 +160,11 @@ int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {
   }
 
   about.update(ddsp::describe_spaces(trainer.names(), trainer.best(), data));
+  for (const auto& [tag, value] : options.defaults) {
+    for (auto& space : about["spaces"]) {
+      if (space["name"] == tag) space["default"] = value;
+    }
+  }
   about["source"] = options.source;
   about["licence"] = options.licence;
   ddsp::Network& network = trainer.best();

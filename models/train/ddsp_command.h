@@ -18,6 +18,7 @@ namespace continuo::train {
 struct DdspOptions {
   std::vector<std::filesystem::path> data, fine_tune;
   std::multimap<std::string, std::string> unseen;
+  std::map<std::string, std::string> defaults;  // of spaces: what a part plays that was asked for nothing
   bool augment = true;
   double detune = 0.5;
   int copies = 1;

@@ -103,6 +103,12 @@ void add_ddsp_command(CLI::App& app, DdspOptions& options) {
         for (const std::string& text : all) options.unseen.insert(split_pair("--unseen", text));
       },
       "TAG=VALUE: recordings that only judge how well codes tell the tag (voice=mezzo)");
+  ddsp->add_option_function<std::vector<std::string>>(
+      "--default",
+      [&](const std::vector<std::string>& all) {
+        for (const std::string& text : all) options.defaults.insert(split_pair("--default", text));
+      },
+      "TAG=VALUE: what a part plays that was asked for nothing (voice=alto); without it the mean of all");
   ddsp->add_flag("!--no-augmentation", options.augment, "No detuned copies, no joined notes");
   ddsp->add_option("--detune", options.detune, "How far copies are detuned, semitones either way")
       ->capture_default_str()

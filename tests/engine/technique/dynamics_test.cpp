@@ -55,9 +55,7 @@ TEST_CASE("solo instruments that ship are brighter when they are louder") {
                         home.path() / "models" / (model + ".safetensors"));
   Rig rig(home.path(), "", &maker);
   rig.say("/part/new ddsp solo " + model);
-  // The violin's timbre answers loudness at some notes only: its card says so.
-  const std::vector<int> notes = model == "violin" ? std::vector{67} : std::vector{60, 67, 74};
-  for (const int note : notes) {
+  for (const int note : {60, 67, 74}) {
     std::vector<Tone> tones;
     for (const int velocity : {30, 75, 120}) {
       rig.say("/part/solo/note " + std::to_string(note) + " " + std::to_string(velocity));
