@@ -51,10 +51,12 @@ DdspRuntime::DdspRuntime(std::shared_ptr<const ddsp::Model> model, double device
   for (ddsp::State& state : states_) state.prepare(*model_);
 }
 
-DdspModel::DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shared_ptr<DdspFrameQueue> frames)
+DdspModel::DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shared_ptr<DdspFrameQueue> frames,
+                     std::shared_ptr<PlayedRange> played)
     : spec_(spec),
       runtime_(runtime),
       frames_(std::move(frames)),
+      played_(std::move(played)),
       hop_(runtime->hop_frames()),
       controls_(schema::parameters(schema::Kind::kDdsp)) {}
 
@@ -394,6 +396,16 @@ float DdspModel::fluctuation(const Voice& v, uint64_t frame, uint32_t stream) co
   return (a + (b - a) * smooth) * 1.7f;  // to unit standard deviation
 }
 
+// Live input has its own flags (InputSource). A key's level passes through everything from and to silence.
+void DdspModel::tell_range(const Voice& v, float midi, float db) noexcept {
+  if (played_ == nullptr || v.source == VoiceSource::kInput || v.released) return;
+  const ddsp::Config& config = runtime_->model().config();
+  if (db <= config.power_floor_db + kSilentDb) return;
+  uint8_t flags = beyond_training(midi, db, config);
+  if (v.source == VoiceSource::kKey) flags &= static_cast<uint8_t>(~kPowerLow);
+  if (flags != 0) played_->fetch_or(flags, std::memory_order_relaxed);
+}
+
 ddsp::VoiceInput DdspModel::condition(Voice& v, uint64_t frame, float deviation) noexcept {
   const ddsp::Config& config = runtime_->model().config();
   v.pitch.set_vibrato(frame, controls_.at(voice::kVibratoRate, frame), spec_.rate);
@@ -405,6 +417,7 @@ ddsp::VoiceInput DdspModel::condition(Voice& v, uint64_t frame, float deviation)
   const float wander = controls_.at(schema::ddsp::kFluctuation, frame) * v.shape.fluctuation_db();
   float db = level_db(v, frame) + wander * fluctuation(v, frame, 2) + kPressureDb * v.pressure.at(frame) +
              controls_.at(voice::kLoudness, frame) + offset_db(v, frame) + v.moved.db;
+  tell_range(v, midi, db);
   if (rails_) {
     if (config.pitch_midi) {
       midi =

@@ -10,6 +10,7 @@
 #include "engine/instruments/frame_source.h"
 #include "engine/instruments/instrument.h"
 #include "engine/instruments/space_player.h"
+#include "engine/instruments/trained_range.h"
 #include "engine/instruments/voice_controls.h"
 #include "models/ddsp/inference/decoder.h"
 
@@ -40,7 +41,9 @@ class DdspRuntime {
 class DdspModel final : public ModelHalf {
  public:
   // The runtimes (this one and those that kSwapModel brings) are owned by control and outlive their use here.
-  DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shared_ptr<DdspFrameQueue> frames);
+  // `played` is told where notes lie beyond what the model was trained on; it may be null.
+  DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shared_ptr<DdspFrameQueue> frames,
+            std::shared_ptr<PlayedRange> played = nullptr);
 
   void handle(const rt::Command& command) noexcept override;
   [[nodiscard]] uint64_t next_due() const noexcept override;
@@ -93,6 +96,7 @@ class DdspModel final : public ModelHalf {
   [[nodiscard]] float offset_db(const Voice& voice, uint64_t frame) const noexcept;
   [[nodiscard]] float cents(const Voice& voice, uint64_t frame) const noexcept;
   [[nodiscard]] float fluctuation(const Voice& voice, uint64_t frame, uint32_t stream) const noexcept;
+  void tell_range(const Voice& voice, float midi, float db) noexcept;
   [[nodiscard]] ddsp::VoiceInput condition(Voice& voice, uint64_t frame, float deviation) noexcept;
   void send(Voice& voice, uint16_t slot, const ddsp::ControlFrame& frame, float deviation, float gain,
             bool last) noexcept;
@@ -108,6 +112,7 @@ class DdspModel final : public ModelHalf {
   FrameSource* retired_source_ = nullptr;
   uint64_t warm_at_ = 0;
   std::shared_ptr<DdspFrameQueue> frames_;
+  std::shared_ptr<PlayedRange> played_;
   uint32_t hop_;
   bool rails_ = true, leaving_ = false;
   Controls<schema::ddsp::kCount> controls_;

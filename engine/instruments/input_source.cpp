@@ -11,7 +11,6 @@ constexpr int kStateTicks = 10;
 constexpr float kAstray = 0.65f;  // semitones from its key at which a note becomes another one ...
 constexpr int kAstrayTicks = 15;  // ... when it stays there
 constexpr float kQuietDb = -60;   // velocity 1; 0 dB is 127
-constexpr float kFarBelowDb = 12, kFarAboveDb = 6;
 
 }  // namespace
 
@@ -52,7 +51,7 @@ SourceFrame InputSource::at(uint64_t, const SourceContext& context) noexcept {
   last_.db = (automatic ? match_.level().map(heard.db) : heard.db) +
              context.controls.at(ddsp_::kInputGain, std::max<uint64_t>(next_, 1) - 1);
   last_.resting = !heard.sounding;
-  flags_ = heard.sounding ? flags(last_.midi, last_.db, context.model) : uint8_t{0};
+  flags_ = heard.sounding ? beyond_training(last_.midi, last_.db, context.model) : uint8_t{0};
   return last_;
 }
 
@@ -98,25 +97,12 @@ void InputSource::tell(InputEvent::Kind kind, uint64_t frame) noexcept {
   event.frame = frame;
   event.note = static_cast<uint8_t>(std::max(0, note_));
   event.velocity = static_cast<uint8_t>(std::clamp(127 * (1 - heard.db / kQuietDb), 1.f, 127.f));
-  event.flags = flags_;
+  event.flags = heard.sounding ? flags_ : uint8_t{0};
   event.sounding = heard.sounding;
   event.midi = heard.midi;
   event.db = heard.db;
   event.confidence = heard.confidence;
   (void)events_.try_enqueue(event);  // nobody looks: nothing is lost
-}
-
-uint8_t InputSource::flags(float midi, float db, const ddsp::Config& model) const noexcept {
-  int flags = 0;
-  if (model.pitch_midi) {
-    if (midi < model.pitch_midi->p1) flags |= InputEvent::kPitchLow;
-    if (midi > model.pitch_midi->p99) flags |= InputEvent::kPitchHigh;
-  }
-  if (model.note_power_db) {
-    if (db < model.note_power_db->p5 - kFarBelowDb) flags |= InputEvent::kPowerLow;
-    if (db > model.note_power_db->p95 + kFarAboveDb) flags |= InputEvent::kPowerHigh;
-  }
-  return static_cast<uint8_t>(flags);
 }
 
 }  // namespace continuo

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "engine/instruments/frame_source.h"
+#include "engine/instruments/trained_range.h"
 #include "engine/listen/follower.h"
 #include "engine/listen/input_ring.h"
 #include "engine/listen/match.h"
@@ -19,10 +20,9 @@ struct InputEvent {
     kOnset,   // a note began; `note` is its key
     kOffset,  // and ended
   };
-  // Beyond what the model was trained on.
-  enum Flag : uint8_t { kPitchLow = 1, kPitchHigh = 2, kPowerLow = 4, kPowerHigh = 8 };
   Kind kind = Kind::kState;
-  uint8_t note = 0, velocity = 0, flags = 0;
+  uint8_t note = 0, velocity = 0;
+  uint8_t flags = 0;  // RangeFlag
   bool sounding = false;
   uint64_t frame = 0;
   float midi = 0, db = -80, confidence = 0;  // as heard
@@ -43,7 +43,6 @@ class InputSource final : public FrameSource {
   void tick(uint64_t frame, const SourceContext& context) noexcept;
   void note(uint64_t frame) noexcept;
   void tell(InputEvent::Kind kind, uint64_t frame) noexcept;
-  [[nodiscard]] uint8_t flags(float midi, float db, const ddsp::Config& model) const noexcept;
 
   std::shared_ptr<listen::InputRing> ring_;
   double rate_;

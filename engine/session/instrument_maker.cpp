@@ -32,7 +32,8 @@ MadeInstrument make_ddsp(const std::shared_ptr<const ddsp::Model>& model, const 
     auto frames = std::make_shared<DdspFrameQueue>(rt::kMaxVoices * ddsp_frames_ahead(made.hop_frames));
     auto ring = std::make_shared<listen::InputRing>();
     made.pair.audio = std::make_unique<DdspVoices>(spec, made.hop_frames, frames, ring);
-    made.pair.model = std::make_unique<DdspModel>(spec, runtime.get(), frames);
+    made.played = std::make_shared<PlayedRange>(0);
+    made.pair.model = std::make_unique<DdspModel>(spec, runtime.get(), frames, made.played);
     made.input = std::make_shared<InputSource>(ring, spec.rate);
     made.stream = std::make_shared<StreamSource>(spec.rate);
   }

@@ -25,13 +25,15 @@ struct Part {
   std::shared_ptr<InputSource> input;  // listens to the device; null where it cannot
   struct Heard {                       // of its input, as it said last
     float midi = 60, db = -80;
-    uint8_t range = 0;   // InputEvent::Flag
+    uint8_t range = 0;   // RangeFlag
     int midi_note = -1;  // that sounds on the MIDI output
     uint8_t midi_channel = 0;
     int midi_bend = 8192;
   };
   Heard heard;
-  bool can_sing = false;                                         // its song is loaded
+  std::shared_ptr<PlayedRange> played;  // of its notes; null where no model plays them
+  uint8_t range = 0;                    // the same, as it was told last
+  bool can_sing = false;                // its song is loaded
   std::shared_ptr<const std::vector<ddsp::Space>> model_spaces;  // of its model
   std::array<SpaceSetting, kSpaces> spaces;                      // what is asked for
 

@@ -36,6 +36,7 @@ struct MadeInstrument {
   std::shared_ptr<void> runtime;  // of its model
   uint32_t hop_frames = 0;
   std::shared_ptr<SendReverb> reverb;                      // the model's own room, or null
+  std::shared_ptr<PlayedRange> played;                     // tells where its notes lie; may be null
   std::shared_ptr<FrameSource> song;                       // sings by itself; null without a song model
   std::shared_ptr<InputSource> input;                      // listens; null where nothing can be driven
   std::shared_ptr<const std::vector<ddsp::Space>> spaces;  // of its model; may be null

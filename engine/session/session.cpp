@@ -16,6 +16,12 @@ constexpr int64_t kSuggestionIntervalNs = 5'000'000;
 constexpr size_t kMostPlanned = 4096;  // of one packet
 constexpr int64_t kPeakIntervalNs = 50'000'000;
 
+// Methods of parts that change nothing.
+bool only_asks(std::string_view method) {
+  return method == "list" || method == "{part}/meter" || method == "{part}/range" ||
+         method.starts_with("{part}/input/");
+}
+
 }  // namespace
 
 Session::Session(const SessionServices& services)
@@ -267,7 +273,7 @@ void Session::write_score(std::span<const Planned> group, uint32_t sequence) {
     const Target& target = planned.request.target;
     const bool kept = planned.request.what == Request::What::kSet ||
                       (planned.request.what == Request::What::kCall && target.kind == schema::Kind::kPart &&
-                       target.method().name != "list" && target.method().name != "{part}/meter") ||
+                       !only_asks(target.method().name)) ||
                       (planned.request.what == Request::What::kCall && target.kind == schema::Kind::kSpace &&
                        !target.method().arguments.empty());
     if (!kept || planned.message.bytes.data() == last) continue;
@@ -320,6 +326,7 @@ void Session::tick() {
     }
     master_peak_ = services_.engine.take_master_peak();
     tell_meters();
+    tell_ranges();
     close_stems();
     tell_outputs();
     recorder_.tick();

@@ -26,7 +26,7 @@
 
 namespace continuo::session {
 
-// "ok", or where it lies beyond what a model was trained on: "high_pitch loud" (flags: InputEvent::Flag).
+// "ok", or where it lies beyond what a model was trained on: "high_pitch loud" (flags: RangeFlag).
 std::string range_text(uint8_t flags);
 
 // Control thread, all of it; no call takes longer than a millisecond. It opens no file and no socket.
@@ -137,7 +137,6 @@ class Session {
   void write_score(const Waiting& waiting, uint64_t frame);
 
   void call_note(const Planned& planned, const Act& how);
-  void nothing_sounds(int slot);
 
   // session_values.cpp
   // check(), and what this device adds to it.
@@ -167,10 +166,13 @@ class Session {
   void change_model(int slot, const std::string& model, const Answer& answer);
   [[nodiscard]] std::optional<std::filesystem::path> model_path(const std::string& name) const;
   [[nodiscard]] std::string default_model(schema::Kind kind) const;
+
+  // session_sing.cpp
   [[nodiscard]] std::optional<std::filesystem::path> song_path(const std::string& name) const;
   [[nodiscard]] std::string default_song() const;
   void change_song(int slot, const std::string& name, const Answer& answer);
   void stream(const Planned& planned, const Act& how);
+  void nothing_sounds(int slot);
 
   // session_methods.cpp
   void call_engine(const Planned& planned, const Act& how);
@@ -208,6 +210,7 @@ class Session {
   // session_input.cpp
   // What the parts hear, told to clients and to the MIDI output; voices that lost their place come back.
   void tell_inputs();
+  void tell_ranges();
   void tell_input(int slot, const InputEvent& event);
   void end_midi_note(Part& part);
   void open_midi(int slot, bool on);

@@ -92,6 +92,10 @@ std::span<const std::byte> Session::encode(Target target, std::string_view addre
         return number(part.heard.db);
       case kInputRange:
         return text(range_text(part.heard.range));
+      case kRange:
+        return text(range_text(part.range));
+      case kSingModel:
+        return text(part.song);
       case kPedal:
         return whole(notes_.pedal(target.part) ? 1 : 0);
       default:
@@ -125,6 +129,7 @@ void Session::tell_part(int slot) {
        {schema::part::Method::kName, schema::part::Method::kInstrument, schema::part::Method::kModel}) {
     tell_method(slot, method, {});
   }
+  if (part.instrument == Kind::kDdsp) tell_method(slot, schema::part::Method::kSingModel, {});
   for (const Target& target : space_values(slot)) tell(target, {});
 }
 

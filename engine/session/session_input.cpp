@@ -1,6 +1,7 @@
 // The session: what the parts hear from the device.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/session/session.h"
 
@@ -18,9 +19,8 @@ constexpr int kCentre = 8192;
 
 std::string range_text(uint8_t flags) {
   std::string text;
-  for (const auto& [flag, name] :
-       {std::pair{InputEvent::kPitchLow, "low_pitch"}, std::pair{InputEvent::kPitchHigh, "high_pitch"},
-        std::pair{InputEvent::kPowerLow, "soft"}, std::pair{InputEvent::kPowerHigh, "loud"}}) {
+  for (const auto& [flag, name] : {std::pair{kPitchLow, "low_pitch"}, std::pair{kPitchHigh, "high_pitch"},
+                                   std::pair{kPowerLow, "soft"}, std::pair{kPowerHigh, "loud"}}) {
     if ((flags & flag) != 0) text += (text.empty() ? "" : " ") + std::string(name);
   }
   return text.empty() ? "ok" : text;
@@ -37,6 +37,16 @@ void Session::tell_inputs() {
     stage_.begin({});  // all notes were ended, or a note took its place
     notes_.listen(slot, true);
     (void)stage_.commit();
+  }
+}
+
+// What notes, songs and streams did since the last look.
+void Session::tell_ranges() {
+  for (int slot = 0; slot < kParts; ++slot) {
+    auto& part = parts_[static_cast<size_t>(slot)];
+    if (!part || part->played == nullptr) continue;
+    const uint8_t range = part->played->exchange(0, std::memory_order_relaxed);
+    if (std::exchange(part->range, range) != range) tell_method(slot, Method::kRange, {});
   }
 }
 
