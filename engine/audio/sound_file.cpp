@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/audio/resample.h"
+#include "models/io/sound_fault.h"
 
 namespace continuo {
 namespace {
@@ -33,18 +34,21 @@ std::vector<float> fit_channels(std::vector<float> samples, uint32_t have, uint3
 
 Sound read_sound(const std::filesystem::path& path, const SoundRequest& request) {
   const auto fail = [&](const std::string& why) { throw std::runtime_error(path.string() + ": " + why); };
+  if (const std::string closed = io::closed_sound(path); !closed.empty()) fail(closed);
   SF_INFO info{};
   const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open(path.string().c_str(), SFM_READ, &info),
                                                          sf_close);
-  if (!file) fail(sf_strerror(nullptr));
+  if (!file) fail(io::unread_sound(path, sf_strerror(nullptr)));
   if (info.samplerate <= 0 || info.channels <= 0 || info.channels > 64 || info.frames < 0)
-    fail("not a usable sound");
+    fail("its header promises " + std::to_string(info.channels) + " channels at " +
+         std::to_string(info.samplerate) + " Hz: it is damaged");
   if (static_cast<double>(info.frames) > request.longest_seconds * info.samplerate) {
-    fail("longer than " + std::to_string(static_cast<int>(request.longest_seconds)) + " seconds");
+    fail("longer than " + std::to_string(static_cast<int>(request.longest_seconds)) +
+         " seconds; cut it into pieces");
   }
   const auto channels = static_cast<uint32_t>(info.channels);
   if (request.channels > 2 || (request.channels == 2 && channels > 2))
-    fail("has " + std::to_string(channels) + " channels");
+    fail("has " + std::to_string(channels) + " channels; at most 2 can be used here");
 
   // Read in steps: a header may promise more than the file holds.
   constexpr sf_count_t kStep = 1 << 16;

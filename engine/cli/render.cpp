@@ -72,7 +72,7 @@ class Renderer {
     }
     if (!options.input.empty()) {
       input_ = read_sound(options.input, {.rate = options.rate, .channels = 1});
-      if (input_.frames() == 0) throw std::runtime_error(options.input + ": it is empty");
+      if (input_.frames() == 0) throw std::runtime_error(options.input + ": it holds no sound (0 samples)");
     }
     session_.open_empty();
     jobs_.drain();

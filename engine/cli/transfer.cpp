@@ -61,7 +61,7 @@ int transfer(const TransferOptions& options, const session::LibraryFolders& fold
   const auto model = ddsp::Model::load(file.path.string());
   const auto rate = static_cast<uint32_t>(model->config().sample_rate);
   const Sound sound = read_sound(options.in, {.rate = rate, .channels = 1});
-  if (sound.frames() == 0) throw std::runtime_error(options.in + ": it is empty");
+  if (sound.frames() == 0) throw std::runtime_error(options.in + ": it holds no sound (0 samples)");
 
   const transfer::Fitting fitting{options.automatic, options.octave, options.gain_db};
   const transfer::Performance heard = transfer::perform(sound.samples, model->config(), fitting);

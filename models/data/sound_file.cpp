@@ -4,10 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <regex>
 #include <stdexcept>
 #include <string>
+
+#include "models/io/sound_fault.h"
 
 namespace continuo::data {
 
@@ -15,15 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// libsndfile says "System error" where a musician needs the reason.
 void require_readable(const fs::path& file) {
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  if (!fs::exists(status)) throw std::runtime_error(file.string() + ": no such file");
-  if (!fs::is_regular_file(status)) throw std::runtime_error(file.string() + ": is not a file");
-  if (!std::ifstream(file, std::ios::binary))
-    throw std::runtime_error(file.string() + ": may not be read (permission denied)");
-  if (fs::file_size(file, error) == 0) throw std::runtime_error(file.string() + ": is empty (0 bytes)");
+  const std::string closed = io::closed_sound(file);
+  if (!closed.empty()) throw std::runtime_error(file.string() + ": " + closed);
 }
 
 // Float files may be louder than full scale, and some are scaled as 16 or 24 bit; not more.
@@ -40,8 +35,7 @@ std::string log_of(SNDFILE* handle) {
 SoundFile::SoundFile(const fs::path& file) : path_(file) {
   require_readable(file);
   handle_.reset(sf_open(file.c_str(), SFM_READ, &info_));
-  if (!handle_)
-    throw std::runtime_error(file.string() + ": is no audio that can be read: " + sf_strerror(nullptr));
+  if (!handle_) throw std::runtime_error(file.string() + ": " + io::unread_sound(file, sf_strerror(nullptr)));
   if (info_.samplerate < kLowestRate || info_.samplerate > kHighestRate) {
     throw std::runtime_error(file.string() + ": claims a sample rate of " + std::to_string(info_.samplerate) +
                              " Hz; its header is broken");

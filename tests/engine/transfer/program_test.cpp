@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <sndfile.hh>
 
 #include "engine/audio/sound_file.h"
@@ -28,11 +29,15 @@ class Home {
 };
 
 // An argument list, split at spaces.
-int run_transfer(const std::string& arguments, const fs::path& log) {
+int run(const std::string& arguments, const fs::path& log) {
   std::string command = CONTINUO_PROGRAM;
-  command.append(" transfer ").append(arguments).append(" 2> ").append(log.string());
+  command.append(" ").append(arguments).append(" 2> ").append(log.string());
   const int status = std::system(command.c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int run_transfer(const std::string& arguments, const fs::path& log) {
+  return run("transfer " + arguments, log);
 }
 
 std::string text(const fs::path& file) {
@@ -146,9 +151,37 @@ TEST_CASE("Errors say what was wrong") {
   std::string out(1, ' ');
   out.append((home.path / "out.wav").string());
   CHECK(run_transfer("/nowhere/in.wav" + out, log) == 1);
-  CHECK(text(log).find("/nowhere/in.wav") != std::string::npos);
+  CHECK(text(log) == "continuo: /nowhere/in.wav: no such file\n");
+  CHECK(run_transfer(home.path.string() + out, log) == 1);
+  CHECK(text(log) == "continuo: " + home.path.string() + ": is a folder; name one recording in it\n");
+  const std::string right = "; readable are wav, aiff, au, caf, flac, ogg (vorbis, opus) and mp3\n";
+  const struct {
+    std::string content, said;
+  } files[] = {
+      {"", "is empty (0 bytes)\n"},
+      {"A hundred bottles of beer on the wall, a hundred bottles of beer.\n",
+       "is a text, no recording" + right},
+      {std::string("\0\0\0\x20"
+                   "ftypM4A \0\0\0\0",
+                   16),
+       "is an MP4 or M4A file (AAC): convert it to wav or flac first" + right},
+      {std::string("MThd\0\0\0\6\0\1", 10), "is a MIDI file: it holds notes, no sound" + right},
+      {std::string(300, '\x03'), "is no recording: "},
+      {std::string("RIFF\x10\0\0\0WAVEjunk", 16),
+       "looks like a WAV file but is damaged or of a kind that is not known: "},
+  };
+  for (const auto& [content, said] : files) {
+    const fs::path in = home.path / "in.wav";
+    std::ofstream(in, std::ios::binary) << content;
+    CHECK(run_transfer(in.string() + out, log) == 1);
+    INFO(text(log));
+    CHECK(text(log).find(in.string() + ": " + said) != std::string::npos);
+    std::ofstream(home.path / "score.txt") << "rate 48000\nend 0.1\n";
+    CHECK(run("render " + (home.path / "score.txt").string() + out + " --input " + in.string(), log) == 1);
+    CHECK(text(log).find(in.string() + ": " + said) != std::string::npos);
+  }
   CHECK(run_transfer("/etc/passwd" + out, log) == 1);
-  CHECK(text(log).find("/etc/passwd") != std::string::npos);
+  CHECK(text(log) == "continuo: /etc/passwd: is a text, no recording" + right);
   CHECK(run_transfer("/etc/passwd" + out + " --model kazoo", log) == 1);
   CHECK(text(log).find("no model \"kazoo\"") != std::string::npos);
   CHECK(text(log).find("alto-sax") != std::string::npos);
