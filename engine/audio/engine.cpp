@@ -90,6 +90,7 @@ void Engine::count_xruns(bool gap, bool told, bool too_long) noexcept {
 }
 
 void Engine::process_chunk(const AudioBlock& block, uint32_t offset, uint32_t frames) noexcept {
+  heard_ = {frame_, block.inputs, block.input_channels, offset};
   for (Part& part : parts_) {
     if (part.instrument != nullptr) part.instrument->hear(frame_, block.inputs, block.input_channels, offset);
     if (part.outgoing != nullptr) part.outgoing->hear(frame_, nullptr, 0, 0);
@@ -198,7 +199,9 @@ void Engine::replace(Part& part, Instrument* with, uint64_t frame) noexcept {
   part.outgoing_gain.go(0, frame, static_cast<uint32_t>(spec_.rate * kFadeSeconds));
   part.instrument = with;
   if (part.outgoing != nullptr) part.outgoing->hear(frame, nullptr, 0, 0);
-  if (with != nullptr) with->set_rails(part.strip.rails());
+  if (with == nullptr) return;
+  with->set_rails(part.strip.rails());
+  with->hear(heard_.frame, heard_.inputs, heard_.channels, heard_.offset);  // it comes within a block
 }
 
 void Engine::update_solo(uint64_t frame) noexcept {

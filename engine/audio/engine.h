@@ -95,6 +95,11 @@ class Engine final : public AudioCallback {
   std::vector<std::vector<float>> stem_left_, stem_right_;  // [parts][kChunk]
   std::vector<float*> mix_pointers_;
   uint64_t frame_ = 0;
+  struct Heard {  // the inputs of the chunk that is rendered; `offset` is the place of `frame`
+    uint64_t frame = 0;
+    const float* const* inputs = nullptr;
+    uint32_t channels = 0, offset = 0;
+  } heard_;
   uint64_t last_xrun_ = 0;  // number of its callback
   bool last_xrun_was_long_ = false;
   int64_t last_start_ns_ = 0;

@@ -145,6 +145,36 @@ TEST_CASE("Silence in, silence out") {
   for (const float x : read_sound(out, {0, 1}).samples) REQUIRE(std::fabs(x) < 3.16e-4f);
 }
 
+TEST_CASE("What comes in from the very first sample sounds the same at any block size") {
+  const Home home;
+  const fs::path in = home.path / "in.wav", score = home.path / "score.txt", log = home.path / "log";
+  {
+    SndfileHandle file(in.string(), SFM_WRITE, SF_FORMAT_WAV | SF_FORMAT_FLOAT, 1, 48000);
+    std::vector<float> samples(48000);
+    for (size_t i = 0; i < samples.size(); ++i)
+      for (int k = 1; k <= 8; ++k)
+        samples[i] += 0.15f / static_cast<float>(k) *
+                      static_cast<float>(std::cos(2 * M_PI * 220 * k * static_cast<double>(i) / 48000));
+    file.writef(samples.data(), 48000);
+  }
+  std::ofstream(score) << "rate 48000\n0 /part/new ddsp v alto-sax\n0 /part/v/input/channel 1\n"
+                          "0 /part/v/input/mix 0.8\nend 1.2\n";
+  std::vector<float> first;
+  for (const char* block : {"1", "32", "64", "83", "96", "256", "333", "512", "2048"}) {
+    const fs::path out = home.path / "out.wav";
+    std::string arguments = "render " + score.string() + " " + out.string();
+    REQUIRE(run(arguments + " --input " + in.string() + " --block " + block, log) == 0);
+    const std::vector<float> samples = read_sound(out, {48000, 1}).samples;
+    if (first.empty()) first = samples;
+    INFO("block " << block);
+    CHECK((samples == first));
+  }
+  CHECK(std::fabs(first[33]) > 0.01f);  // the input itself is there at once, behind the limiter
+  float loudest = 0;
+  for (size_t i = 24000; i < 36000; ++i) loudest = std::max(loudest, std::fabs(first[i]));
+  CHECK(loudest > 0.02f);
+}
+
 TEST_CASE("Errors say what was wrong") {
   const Home home;
   const fs::path log = home.path / "log";
