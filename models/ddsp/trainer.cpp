@@ -20,7 +20,7 @@ constexpr double kWithoutShare = 0.1, kMixedShare = 0.1;
 constexpr double kTableNoise = 0.05;   // on the entries of tables, so that what lies between them is learned
 constexpr double kCommitment = 0.25;   // of the encoder to its codes (van den Oord et al. 2017)
 constexpr double kBoundWeight = 1e-3;  // keeps vectors small before there are codes
-constexpr double kProbeWeight = 0.2;
+constexpr double kProbeWeight = 1;
 constexpr int kStartBatches = 40;
 
 double since(Clock::time_point start) {
