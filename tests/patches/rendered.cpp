@@ -13,26 +13,46 @@
 #include <sndfile.hh>
 
 #include "engine/audio/sound_file.h"
+#include "tests/patches/codes.h"
 
 namespace continuo::test {
 
 namespace fs = std::filesystem;
 
-Rendered::Rendered(const std::string& score, const std::vector<float>& input) {
+namespace {
+
+std::string text_of(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+Rendered::Rendered(const std::string& score, const std::vector<float>& input, const std::string& codes) {
   const fs::path home = fs::temp_directory_path() / ("continuo-patches-" + std::to_string(getpid()));
   fs::create_directories(home);
   if (!fs::exists(home / "models")) fs::create_directory_symlink(CONTINUO_MODELS, home / "models");
   const fs::path out = home / "out.wav", in = home / "in.wav", log = home / "log";
-  std::string command = "CONTINUO_HOME=" + home.string() +
-                        " " CONTINUO_PROGRAM " render " CONTINUO_SCORES "/" + score + " " + out.string();
+  fs::path played = fs::path(CONTINUO_SCORES) / score;
+  if (!codes.empty()) {
+    const std::string now =
+        with_codes(text_of(played), std::string(CONTINUO_MODELS "/") + codes + ".safetensors");
+    if (std::getenv("CONTINUO_WRITE_SCORES") != nullptr) std::ofstream(played) << now;
+    INFO(played.string()
+         << " plays codes of another model; set CONTINUO_WRITE_SCORES=1 to write those of now");
+    CHECK((text_of(played) == now));
+    played = home / "score.txt";
+    std::ofstream(played) << now;
+  }
+  std::string command = "CONTINUO_HOME=" + home.string() + " " CONTINUO_PROGRAM " render " + played.string() +
+                        " " + out.string();
   if (!input.empty()) {
     SndfileHandle file(in.string(), SFM_WRITE, SF_FORMAT_WAV | SF_FORMAT_FLOAT, 1, 48000);
     REQUIRE(file.writef(input.data(), static_cast<sf_count_t>(input.size())) > 0);
     command += " --input " + in.string();
   }
   const int status = std::system((command + " 2> " + log.string()).c_str());
-  std::ifstream said(log);
-  INFO(score << ": " << std::string(std::istreambuf_iterator<char>(said), {}));
+  INFO(score << ": " << text_of(log));
   REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
   sound_ = read_sound(out, {48000, 1}).samples;
   fs::remove_all(home);

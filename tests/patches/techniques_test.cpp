@@ -120,23 +120,25 @@ TEST_CASE("Techniques by name: alone, half, two at once, and from one to another
 }
 
 TEST_CASE("Techniques by code: one each, mixed, snapped to the nearest, and half of one") {
-  const Rendered score("technique-codes.txt");
+  const Rendered score("technique-codes.txt", {}, "techniques");
   check_eight(score);
   const Heard plain = sung(score, straight), breath = sung(score, breathy), bright = sung(score, belt);
-  const Heard quarter = score.at(24.6, 25.7), most = score.at(26.1, 27.2), snapped = score.at(27.6, 28.7);
-  INFO(text(quarter) << "; " << text(most) << "; " << text(snapped));
-  CHECK(quarter.noise_db > plain.noise_db + 3);
-  CHECK(most.noise_db > quarter.noise_db + 5);
-  CHECK(snapped.noise_db == Approx(breath.noise_db).margin(1));
-  CHECK(snapped.tilt_db < most.tilt_db - 0.4);
-  const Heard half = score.at(29.7, 30.9);
+  const Heard quarter = score.at(24.6, 25.7), mixed = score.at(26.1, 27.2), snapped = score.at(27.6, 28.7),
+              alone = score.at(29.1, 30.2);
+  INFO(text(quarter) << "; " << text(mixed) << "; " << text(snapped) << "; " << text(alone));
+  CHECK(quarter.noise_db > plain.noise_db - 2);
+  CHECK(quarter.noise_db < breath.noise_db - 5);
+  CHECK(mixed.noise_db > snapped.noise_db + 1);
+  CHECK(snapped.noise_db == Approx(alone.noise_db).margin(1.5));  // the code or its neighbour
+  CHECK(snapped.tilt_db == Approx(alone.tilt_db).margin(4));
+  const Heard half = score.at(31.2, 32.4);
   INFO(text(half));
-  CHECK(half.tilt_db > -29 + 2);  // of the default, straight
-  CHECK(half.tilt_db < bright.tilt_db - 2);
+  CHECK(half.tilt_db > kStraight.tilt_db + 1);  // the default is straight
+  CHECK(half.tilt_db < bright.tilt_db - 1.5);
 }
 
 TEST_CASE("Techniques by their place on the map; drift wanders; freeze holds") {
-  const Rendered score("technique-map.txt");
+  const Rendered score("technique-map.txt", {}, "techniques");
   const Heard breath = score.at(0.8, 1.7), bright = score.at(2.2, 3.2), beating = score.at(3.7, 5.2);
   INFO(text(breath) << "; " << text(bright) << "; " << text(beating));
   CHECK(breath.noise_db > bright.noise_db + 10);
