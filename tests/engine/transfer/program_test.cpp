@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sndfile.hh>
 
 #include "engine/audio/sound_file.h"
@@ -143,6 +144,47 @@ TEST_CASE("Silence in, silence out") {
   REQUIRE(run_transfer(in.string() + " " + out.string(), log) == 0);
   CHECK(text(log).find("no note was heard") != std::string::npos);
   for (const float x : read_sound(out, {0, 1}).samples) REQUIRE(std::fabs(x) < 3.16e-4f);
+}
+
+TEST_CASE("Curves of f0 and level from a file are sung; a song model writes such curves and sings them") {
+  const Home home;
+  const fs::path curves = home.path / "curves.csv", out = home.path / "out.wav", log = home.path / "log";
+  {
+    std::ofstream file(curves);
+    file << "time_s,f0_hz,level_db\n";
+    for (int j = 0; j < 300; ++j) {
+      const double t = j / 100.0;
+      const double midi = t < 1 ? 60 : t < 2 ? 60 + 7 * (t - 1) : 67 + 0.5 * std::sin(2 * M_PI * 5.5 * t);
+      file << t << ',' << 440 * std::exp2((midi - 69) / 12) << ',' << (t < 1 ? -34 : -24) << '\n';
+    }
+  }
+  REQUIRE(run("sing " + curves.string() + " " + out.string() + " --model singing", log) == 0);
+  const data::Features sung = features(read_sound(out, {48000, 1}).samples, 48000);
+  CHECK(sung.midi[50] == Approx(60).margin(0.1));
+  CHECK(sung.midi[150] == Approx(63.5).margin(0.2));
+  for (const size_t j : {220u, 231u, 247u, 262u}) {
+    const double t = static_cast<double>(j) / 100;
+    CHECK(sung.midi[j] == Approx(67 + 0.5 * std::sin(2 * M_PI * 5.5 * t)).margin(0.15));
+  }
+  CHECK(sung.db[250] > sung.db[50] + 6);
+
+  const fs::path song = home.path / "song.csv";
+  REQUIRE(run("sing " + song.string() + " --minutes 0.3 --seed 3", log) == 0);
+  REQUIRE(run("sing " + song.string() + " " + out.string() + " --model singing", log) == 0);
+  const data::Features melody = features(read_sound(out, {48000, 1}).samples, 48000);
+  std::set<long> notes;
+  int voiced = 0;
+  for (size_t j = 0; j < 1800; ++j) {
+    voiced += melody.voiced[j];
+    if (melody.voiced[j]) notes.insert(std::lround(melody.midi[j]));
+  }
+  CHECK(voiced > 900);
+  CHECK(notes.size() >= 5);
+
+  std::ofstream(curves) << "time_s,f0_hz,level_db\n0,440,-20\n0.01,loud,-20\n";
+  CHECK(run("sing " + curves.string() + " " + out.string() + " --model singing", log) == 1);
+  CHECK(text(log).find("curves.csv") != std::string::npos);
+  CHECK(text(log).find("line 3") != std::string::npos);
 }
 
 TEST_CASE("What comes in from the very first sample sounds the same at any block size") {
