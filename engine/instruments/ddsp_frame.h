@@ -18,7 +18,8 @@ struct DdspFrameHead {
   uint32_t generation = 0;
   uint32_t index = 0;  // it stands at the note's start + index * hop
   uint64_t anchor = 0;
-  float cents = 0;  // the oscillators' deviation from the note
+  float cents = 0;                  // the oscillators' deviation from the note
+  float pulses = 0, pulses_hz = 0;  // GlottalPulses: how much of them, 0..1, and how many a second
   int32_t harmonic_count = 0, tap_count = 0;
 };
 

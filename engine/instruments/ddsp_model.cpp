@@ -443,6 +443,8 @@ void DdspModel::send(Voice& v, uint16_t slot, const ddsp::ControlFrame& frame, f
   outgoing_.last = last;
   outgoing_.begins = (v.source == VoiceSource::kInput || v.base_index > 0) && v.next_index == 0;
   outgoing_.anchor = v.start;
+  outgoing_.pulses = v.moved.pulses;
+  outgoing_.pulses_hz = v.moved.pulses_hz;
   ++v.next_index;
   outgoing_.harmonic_count = last ? 0 : frame.harmonic_count;
   for (int32_t k = 0; k < outgoing_.harmonic_count; ++k) outgoing_.harmonics[k] = gain * frame.harmonics[k];

@@ -132,6 +132,7 @@ void DdspVoices::start(const rt::Command& command, uint64_t frame) noexcept {
   v.present.set(1);
   v.bank.reset();
   v.noise.reset(command.note.seed);
+  v.pulses.start(command.note.seed);
 }
 
 void DdspVoices::release(Voice& v, uint64_t frame) noexcept {
@@ -197,6 +198,8 @@ void DdspVoices::begin_with(Voice& v, const DdspFrame& first, uint64_t frame) no
   std::fill(v.target.begin() + first.harmonic_count, v.target.end(), 0.f);
   v.noise.set_frame({first.taps, static_cast<size_t>(first.tap_count)});
   v.cents_from = v.cents_to = first.cents;
+  v.pulses_from = v.pulses_to = first.pulses;
+  if (first.pulses_hz > 0) v.pulses.set_rate(static_cast<double>(first.pulses_hz), spec_.rate);
   v.last = first.last;
   aim(v, 0);
   v.next_index = first.index + 1;
@@ -217,6 +220,7 @@ void DdspVoices::next_frame(Voice& v, uint64_t frame) noexcept {
     }
     v.late = true;
     v.cents_from = v.cents_to;
+    v.pulses_from = v.pulses_to;
     const double held = static_cast<double>(frame - v.held_since);
     if (held >= kHoldSeconds * spec_.rate && v.present.target() > 0) {
       v.present.go(0, frame, static_cast<uint32_t>(kFadeSeconds * spec_.rate));
@@ -229,6 +233,9 @@ void DdspVoices::next_frame(Voice& v, uint64_t frame) noexcept {
   std::fill(v.target.begin() + next->harmonic_count, v.target.end(), 0.f);
   v.cents_from = v.cents_to;
   v.cents_to = next->cents;
+  v.pulses_from = v.pulses_to;
+  v.pulses_to = next->pulses;
+  if (next->pulses_hz > 0) v.pulses.set_rate(static_cast<double>(next->pulses_hz), spec_.rate);
   v.last = next->last;
   v.rests = next->rests;
   // A frame that came late has the rest of its hop, or a tick if that is over: the note keeps its time.
@@ -269,6 +276,18 @@ void DdspVoices::update(Voice& v, uint64_t frame, bool edited) noexcept {
   v.dirty = false;
 }
 
+// The samples from `position` on fall apart into pulses.
+void DdspVoices::pulse(Voice& v, std::span<float> tones, std::span<float> noise) noexcept {
+  const float slope = (v.pulses_to - v.pulses_from) / static_cast<float>(hop_);
+  for (size_t i = 0; i < tones.size(); ++i) {
+    const auto along = static_cast<float>(std::min<size_t>(v.position + i, hop_));
+    const float amount = v.pulses_from + slope * along;
+    const float gain = 1 + amount * (v.pulses.next() - 1);
+    tones[i] *= gain;
+    noise[i] *= gain;
+  }
+}
+
 void DdspVoices::render_voice(Voice& v, uint64_t frame, std::span<float> out) noexcept {
   alignas(64) float tones[rt::kTickFrames], noise[rt::kTickFrames];
   size_t done = 0;
@@ -284,6 +303,7 @@ void DdspVoices::render_voice(Voice& v, uint64_t frame, std::span<float> out) no
     const size_t n = v.position < hop_ ? std::min<size_t>(left, hop_ - v.position) : left;
     v.bank.process({tones + done, n});
     v.noise.process({noise + done, n});
+    if (v.pulses_from > 0 || v.pulses_to > 0) pulse(v, {tones + done, n}, {noise + done, n});
     if (v.position < hop_) v.position += static_cast<uint32_t>(n);
     done += n;
   }

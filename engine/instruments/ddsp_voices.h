@@ -14,6 +14,7 @@
 #include "engine/dsp/harmonic_bank.h"
 #include "engine/instruments/ddsp_frame.h"
 #include "engine/instruments/frame_source.h"
+#include "engine/instruments/glottal_pulses.h"
 #include "engine/instruments/instrument.h"
 #include "engine/instruments/spectrum_edit.h"
 #include "engine/instruments/voice_controls.h"
@@ -47,6 +48,8 @@ class DdspVoices final : public Instrument {
     uint32_t next_index = 0;  // of the frame after the target
     uint64_t held_since = 0;
     float cents_from = 0, cents_to = 0;
+    float pulses_from = 0, pulses_to = 0;
+    GlottalPulses pulses;
     NotePitch pitch;
     NoteEnvelope envelope;
     rt::Ramped open{0}, present{1};
@@ -70,6 +73,7 @@ class DdspVoices final : public Instrument {
   void next_frame(Voice& voice, uint64_t frame) noexcept;
   void aim(Voice& voice, uint32_t frames) noexcept;
   void update(Voice& voice, uint64_t frame, bool edited) noexcept;
+  void pulse(Voice& voice, std::span<float> tones, std::span<float> noise) noexcept;
   void render_voice(Voice& voice, uint64_t frame, std::span<float> out) noexcept;
   [[nodiscard]] bool ended(const Voice& voice, uint64_t frame) const noexcept;
   [[nodiscard]] bool adsr() const noexcept { return controls_.target(schema::ddsp::kEnvelope) >= 0.5f; }

@@ -265,6 +265,7 @@ void SpacePlayer::step(SpaceVoice& voice, const Moment& moment, const PartContro
   const float amount = controls.at(knob::kTechniqueContour, moment.frame);
   voice.moved.cents *= amount;
   voice.moved.db *= amount;
+  voice.moved.pulses *= amount;
 }
 
 }  // namespace continuo

@@ -127,6 +127,8 @@ ContourPoint ContourPlayer::step(const MixedContour& contour, float midi, double
   if (contour.fry > 0 && c.fry_hz > 0) {
     const float fry_midi = 69 + 12 * std::log2(c.fry_hz / 440);
     at.cents += fry_pull(contour.fry) * 100 * std::min(0.f, fry_midi - midi);
+    at.pulses = fry_pull(contour.fry);
+    at.pulses_hz = c.fry_hz * pace();
   }
   at.cents += c.jitter_cents * chance(1);
   at.db += c.shimmer_db * chance(2);

@@ -13,7 +13,7 @@ namespace continuo {
 // What a note plays of the contours of several techniques.
 struct MixedContour {
   ddsp::Contour moves;  // extents in proportion to the amounts; rates and times are means of those in use
-  float fry = 0;        // its amount, 0..1: from 0.4 on it pulls the pitch to moves.fry_hz, from 0.8 on all the way
+  float fry = 0;  // its amount, 0..1: from 0.4 on it pulls the pitch to moves.fry_hz, from 0.8 on all the way
 
   // `share` 0..1: a one-pole step towards another.
   void approach(const MixedContour& to, float share) noexcept;
@@ -39,6 +39,8 @@ class ContourMixer {
 // Where a contour has brought a note.
 struct ContourPoint {
   float cents = 0, db = 0;
+  float pulses = 0,
+        pulses_hz = 0;  // 0..1: how far the sound falls apart into pulses (fry), and how many a second
 };
 
 // Worker thread. One note: the same seed moves alike, whatever the block size.

@@ -121,6 +121,25 @@ TEST_CASE("trillo beats in level, fry falls to its pulses") {
   CHECK(test::amplitude(fry, 0, 48000, 261.63) < 0.3 * test::amplitude(sing(kStraight, 1), 0, 48000, 261.63));
 }
 
+TEST_CASE("fry's pulses come at their rate, die away, and leave the level as it was") {
+  GlottalPulses pulses;
+  pulses.start(7);
+  pulses.set_rate(60, 48000);
+  double squares = 0;
+  int count = 0;
+  float before = 0, lowest = 9;
+  for (int i = 0; i < 96000; ++i) {
+    const float gain = pulses.next();
+    squares += static_cast<double>(gain) * gain / 96000;
+    count += gain > 1.2f && before <= 1.2f;
+    lowest = std::min(lowest, i > 480 ? gain : 9.f);
+    before = gain;
+  }
+  CHECK(squares == Approx(1).margin(0.15));
+  CHECK(count == Approx(120).margin(2));
+  CHECK(lowest < 0.15f);
+}
+
 TEST_CASE("the colour changes with the technique even where nothing moves") {
   const auto straight = sing(kStraight, 1, 0), belt = sing(kBelt, 1, 0);
   double difference = 0, power = 0;
@@ -138,7 +157,7 @@ TEST_CASE("techniques are the same for every block size and every run") {
     rig.ddsp(0, model());
     rig.parameter(0, schema::ddsp::kTechniqueDrift, 0.7f, 0);
     ask(rig, kVibrato, 0.6f);
-    ask(rig, kFry, 0.2f, 20011);
+    ask(rig, kFry, 1, 20011);
     rig.note_on(0, 60, 0.8f, 4800);
     rig.note_on(0, 67, 0.8f, 9601);
     rig.at(30001);
