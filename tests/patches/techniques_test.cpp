@@ -173,7 +173,7 @@ TEST_CASE("Techniques by their place on the map; drift wanders; freeze holds") {
 }
 
 TEST_CASE("The phrase that ships: eight ways to sing it") {
-  const Rendered score("techniques.txt");
+  const Rendered score("techniques.txt", {}, "techniques");
   const Heard plain = score.at(0.6, 1.7), waving = score.at(2.8, 4.0), trilling = score.at(5.0, 6.3),
               breath = score.at(7.3, 8.6), hiss = score.at(9.6, 10.9), mixed = score.at(13.8, 14.4);
   INFO(text(plain) << "; " << text(waving) << "; " << text(trilling) << "; " << text(breath) << "; "
@@ -186,4 +186,9 @@ TEST_CASE("The phrase that ships: eight ways to sing it") {
   CHECK(hiss.voiced < 0.2);
   CHECK(mixed.vibrato_cents > plain.vibrato_cents + 8);
   CHECK(mixed.vibrato_cents < waving.vibrato_cents - 15);
+  const Heard a = score.at(15, 15.4), b = score.at(15.6, 16.2), c = score.at(16.5, 17.5);
+  INFO("over the map: " << text(a) << "; " << text(b) << "; " << text(c));
+  CHECK(a.noise_db > b.noise_db + 8);
+  CHECK(b.tilt_db > a.tilt_db + 8);
+  CHECK(c.vibrato_cents > b.vibrato_cents + 30);
 }
