@@ -56,6 +56,7 @@ song::Controls SongSource::controls(uint64_t frame, const SourceContext& context
 
 void SongSource::start(uint64_t frame, uint32_t seed, const SourceContext& context) noexcept {
   voice_seed_ = seed;
+  songs_ = 0;
   seed_ = static_cast<uint32_t>(context.controls.at(parameter::kSingSeed, frame));
   singer_.reset(song_of(seed_));
   start_ = frame;
@@ -90,7 +91,10 @@ float SongSource::level(float db, const ddsp::Config& model) const noexcept {
 
 SourceFrame SongSource::at(uint64_t frame, const SourceContext& context) noexcept {
   const auto seed = static_cast<uint32_t>(context.controls.at(parameter::kSingSeed, frame));
-  if (seed != seed_) singer_.go_to(song_of(seed_ = seed));
+  if (seed != seed_) {
+    ++songs_;
+    singer_.go_to(song_of(seed_ = seed));
+  }
   const double time = static_cast<double>(frame - std::min(frame, start_)) * song_frames_;
   const auto index = static_cast<uint64_t>(time);
   if (index + 2 > made_ + kMostAtOnce) made_ = index + 2 - kMostAtOnce;

@@ -21,7 +21,7 @@ class SongSource final : public FrameSource {
  private:
   // What the voice sings by a seed of its own, or by the part's.
   [[nodiscard]] uint64_t song_of(uint32_t seed) const noexcept {
-    return seed > 0 ? seed : 0x5eed0000u + voice_seed_;
+    return seed > 0 ? seed : 0x5eed0000u + voice_seed_ + 0x10001u * songs_;
   }
   [[nodiscard]] song::Controls controls(uint64_t frame, const SourceContext& context) const noexcept;
   // The song's levels are those of its set; this gives the same quantile of the voice's.
@@ -32,7 +32,8 @@ class SongSource final : public FrameSource {
   uint64_t start_ = 0;
   uint64_t made_ = 0;  // song frames so far
   bool sounded_ = false;
-  uint32_t voice_seed_ = 0, seed_ = 0;  // seed_: the part's, which sings or comes
+  uint32_t voice_seed_ = 0, songs_ = 0;  // songs_: that this voice has gone to
+  uint32_t seed_ = 0;                    // the part's, which sings or comes
   song::Frame before_, after_;
 };
 
