@@ -54,7 +54,7 @@ SpacePlayer::SpacePlayer(const ddsp::Model& model) {
     }
     spaces_.push_back(std::move(space));
   }
-  technique_ = config.space_named("technique");
+  technique_ = ddsp::learned_space(config.spaces);
 }
 
 void SpacePlayer::handle(const rt::Command& command) noexcept {

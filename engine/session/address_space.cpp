@@ -84,25 +84,64 @@ void AddressSpace::insert_spaces(const std::string& root, int slot) {
   using schema::space::Method;
   const auto part = static_cast<uint8_t>(slot);
   const auto methods = schema::methods(schema::Kind::kSpace);
+  auto& own = own_spaces_[root];
+  for (const std::string& name : own) table_.erase_tree(root + "/" + name);
+  own.clear();
   for (size_t s = 0; s < kSpaces; ++s) {
-    const std::string space = root + "/" + std::string(kSpaceNames[s]);
-    table_.erase_tree(space + "/by");
+    const SpaceTree& tree = slots_[slot].spaces[s];
+    const std::string name = s < kCommonSpaces ? std::string(kSpaceNames[s]) : tree.name;
+    if (name.empty()) continue;
+    const std::string space = root + "/" + name;
+    if (s < kCommonSpaces) {
+      table_.erase_tree(space + "/by");
+    } else {
+      own.push_back(name);
+      if (tree.learned) insert_knobs(space, part);
+    }
     for (size_t i = 0; i < methods.size(); ++i) {
       const auto method = static_cast<Method>(i);
       if (method == Method::kByName) continue;
       const std::string address = space + "/" + std::string(methods[i].name);
       table_.assign(address, Target::of_space(part, method, s).handle());
     }
-    const auto& names = slots_[slot].names[s];
-    for (size_t n = 0; n < names.size(); ++n)
-      table_.assign(space + "/by/" + names[n], Target::of_space(part, Method::kByName, s, n).handle());
+    for (size_t n = 0; n < tree.entries.size(); ++n)
+      table_.assign(space + "/by/" + tree.entries[n], Target::of_space(part, Method::kByName, s, n).handle());
   }
 }
 
-void AddressSpace::set_spaces(int slot, SpaceEntries names) {
+// What shapes the part's learned space has its parameters under the name technique.
+void AddressSpace::insert_knobs(const std::string& space, uint8_t part) {
+  constexpr std::string_view kTechnique = "technique/";
+  const auto specs = schema::parameters(schema::Kind::kDdsp);
+  for (uint16_t i = 0; i < specs.size(); ++i) {
+    if (!specs[i].name.starts_with(kTechnique)) continue;
+    const std::string address = space + "/" + std::string(specs[i].name.substr(kTechnique.size()));
+    const Target target{schema::Kind::kDdsp, Face::kUnit, part, i};
+    table_.assign(address, target.handle());
+    table_.assign(address + "/norm", target.with(Face::kNorm).handle());
+    table_.assign(address + "/text", target.with(Face::kText).handle());
+  }
+}
+
+bool AddressSpace::taken_by_parts(std::string_view space) {
+  if (std::find(kSpaceNames.begin(), kSpaceNames.end(), space) != kSpaceNames.end()) return false;
+  const auto first = [](std::string_view name) { return name.substr(0, name.find('/')); };
+  for (const schema::Kind kind : {schema::Kind::kStrip, schema::Kind::kDdsp}) {
+    for (const schema::ParameterSpec& spec : schema::parameters(kind)) {
+      if (first(spec.name) == space) return true;
+    }
+  }
+  for (const schema::MethodSpec& method : schema::methods(schema::Kind::kPart)) {
+    if (method.name.starts_with(kPartPrefix) && first(method.name.substr(kPartPrefix.size())) == space)
+      return true;
+  }
+  return false;
+}
+
+void AddressSpace::set_spaces(int slot, Spaces spaces) {
   Slot& of = slots_[slot];
-  if (!of.used || of.names == names) return;
-  of.names = std::move(names);
+  if (!of.used || of.spaces == spaces) return;
+  of.spaces = std::move(spaces);
   insert_spaces(part_root(slot), slot);
   insert_spaces("/part/" + of.name, slot);
   number_aliases(of.instrument, slot);
@@ -182,11 +221,15 @@ void AddressSpace::match(std::string_view pattern, std::vector<Match>& matches) 
 std::string AddressSpace::canonical(Target target) const {
   std::string address;
   if (target.kind == schema::Kind::kSpace) {
-    address = part_root(target.part) + "/" + std::string(kSpaceNames[target.space()]) + "/";
+    const size_t s = target.space();
+    const SpaceTree& tree = slots_[target.part].spaces[s];
+    address = part_root(target.part) + "/";
+    address += s < kCommonSpaces ? kSpaceNames[s] : std::string_view(tree.name);
+    address += "/";
     if (target.space_method() != schema::space::Method::kByName)
       return address + std::string(target.method().name);
-    const auto& names = slots_[target.part].names[target.space()];
-    return address + "by/" + (target.space_name() < names.size() ? names[target.space_name()] : "");
+    const size_t entry = target.space_name();
+    return address + "by/" + (entry < tree.entries.size() ? tree.entries[entry] : "");
   }
   if (target.part != Target::kNoPart) {
     address = part_root(target.part) + "/";

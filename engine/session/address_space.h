@@ -2,6 +2,7 @@
 // alias.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,9 +27,18 @@ class AddressSpace {
   // Not another part's, nor a word of the schema ("new").
   [[nodiscard]] bool name_is_free(const std::string& name) const;
 
-  // The names that the part's model knows in each space; those of the model before go.
-  using SpaceEntries = std::array<std::vector<std::string>, kSpaces>;
-  void set_spaces(int slot, SpaceEntries names);
+  // A space of the part's model, in its place of kSpaces.
+  struct SpaceTree {
+    std::string name;  // empty: nothing is there
+    std::vector<std::string> entries;
+    bool learned = false;  // the technique's knobs (snap, drift ...) are reached under its name, too
+    bool operator==(const SpaceTree&) const = default;
+  };
+  using Spaces = std::array<SpaceTree, kSpaces>;
+  // Those of the model before go.
+  void set_spaces(int slot, Spaces spaces);
+  // A part has other addresses of that name ("note"): no space can have it.
+  [[nodiscard]] static bool taken_by_parts(std::string_view space);
 
   // Literal addresses only; no allocation.
   [[nodiscard]] std::optional<Target> find(std::string_view address) const noexcept;
@@ -51,15 +61,17 @@ class AddressSpace {
     bool used = false;
     std::string name;
     schema::Kind instrument{};
-    SpaceEntries names;
+    Spaces spaces;
   };
   void insert_tree(const std::string& root, int slot, schema::Kind instrument);
   void insert_spaces(const std::string& root, int slot);
+  void insert_knobs(const std::string& space, uint8_t part);
   // Of the parts of a kind from this slot on: one has come or gone there.
   void number_aliases(schema::Kind instrument, int from);
 
   osc::AddressTable table_;
   Slot slots_[rt::kMaxParts];
+  std::map<std::string, std::vector<std::string>> own_spaces_;  // that were inserted at a root, by name
 };
 
 }  // namespace continuo::session

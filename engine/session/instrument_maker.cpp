@@ -14,12 +14,25 @@
 #include "engine/instruments/input_source.h"
 #include "engine/instruments/song_source.h"
 #include "engine/instruments/stream_source.h"
+#include "engine/session/address_space.h"
 
 namespace continuo::session {
 namespace {
 
+// A space is played at /part/N/<its name>: not where a part has other addresses.
+std::string fault_of_spaces(const ddsp::Config& config) {
+  for (const ddsp::Space& space : config.spaces) {
+    if (AddressSpace::taken_by_parts(space.name))
+      return "its space \"" + space.name + "\" is named like an address of every part (/part/N/" +
+             space.name + "): give it another name";
+  }
+  return {};
+}
+
 MadeInstrument make_ddsp(const std::shared_ptr<const ddsp::Model>& model, const InstrumentSpec& spec,
                          uint32_t only_model_of_hop) {
+  if (const std::string fault = fault_of_spaces(model->config()); !fault.empty())
+    throw std::runtime_error("model " + model->config().name + ": " + fault);
   auto runtime = std::make_shared<DdspRuntime>(model, spec.rate);
   MadeInstrument made;
   made.hop_frames = runtime->hop_frames();
@@ -117,7 +130,7 @@ std::string StandardMaker::fault(const std::filesystem::path& model) {
     if (config.is_object() && config.value("kind", nlohmann::json()) == "song") {
       (void)song::parse_config(text, model.filename().string());
     } else {
-      (void)ddsp::parse_config(text, model.filename().string());
+      return fault_of_spaces(ddsp::parse_config(text, model.filename().string()));
     }
   } catch (const std::exception& refused) {
     return refused.what();

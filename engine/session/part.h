@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,7 +37,11 @@ struct Part {
   bool can_sing = false;                // its song is loaded
   std::shared_ptr<const std::vector<ddsp::Space>> model_spaces;  // of its model
   std::array<SpaceSetting, kSpaces> spaces;                      // what is asked for
+  std::array<std::string, kSpaces> space_names;                  // in their places; empty: nothing is there
+  std::map<std::string, SpaceSetting> waiting_spaces;            // asked of spaces that the model now lacks
 
+  // The model's spaces from now on; what is asked of those that stay, stays.
+  void place_spaces();
   // The space of the model, and its place there; null where the model has none of that name.
   [[nodiscard]] const ddsp::Space* model_space(size_t space, uint16_t* place = nullptr) const;
 

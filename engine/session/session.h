@@ -187,6 +187,7 @@ class Session {
   // session_spaces.cpp
   [[nodiscard]] bool check_space(const Request& request, std::string& reason) const;
   [[nodiscard]] std::string space_hint(std::string_view address) const;
+  [[nodiscard]] std::string unknown_space(std::string_view tree) const;
   void call_space(const Planned& planned, const Act& how);
   void report_space(const Planned& planned, const Endpoint& to);
   void send_space(int slot, size_t space);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint32_t kIndices = 64, kFaces = 4;
 // Behind those, the code spaces': slot, and what Target::of_space() packs.
-constexpr uint32_t kSpaceIndices = 2048, kFirstSpace = (rt::kMaxParts + 1) * 2 * kIndices * kFaces;
+constexpr uint32_t kSpaceIndices = 4096, kFirstSpace = (rt::kMaxParts + 1) * 2 * kIndices * kFaces;
 constexpr uint8_t kMasterSlot = rt::kMaxParts;
 
 }  // namespace

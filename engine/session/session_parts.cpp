@@ -356,6 +356,8 @@ void Session::change_model(int slot, const std::string& model, const Answer& ans
              }
            }
            changing.model = model;
+             std::erase_if(changing.waiting_spaces,
+                           [](const auto& s) { return s.second.by == SpaceSetting::By::kCodes; });
            if (made.pair.audio) {
              install(slot, std::move(made));
            } else {

@@ -40,7 +40,7 @@ std::vector<std::pair<int, float>> heaviest(const ddsp::Space& space, const Spac
 bool Session::check_space(const Request& request, std::string& reason) const {
   const Target target = request.target;
   const Part& part = *parts_[target.part];
-  const std::string name(kSpaceNames[target.space()]);
+  const std::string& name = part.space_names[target.space()];
   const ddsp::Space* space = part.model_space(target.space());
   const auto given = [&](size_t i) { return request.arguments[i].given; };
   if (!part.installed) {
@@ -70,15 +70,32 @@ bool Session::check_space(const Request& request, std::string& reason) const {
 std::string Session::space_hint(std::string_view address) const {
   const size_t at = address.rfind("/by/");
   if (at == std::string_view::npos) return {};
-  const auto target = addresses_.find(std::string(address.substr(0, at)) + "/names");
-  if (!target || target->kind != Kind::kSpace) return {};
+  const std::string_view tree = address.substr(0, at);
+  const auto target = addresses_.find(std::string(tree) + "/names");
+  if (!target || target->kind != Kind::kSpace) return unknown_space(tree);
   const Part& part = *parts_[target->part];
   if (!part.installed) return "the part is not ready yet: /sync says when";
-  const std::string name(kSpaceNames[target->space()]);
+  const std::string& name = part.space_names[target->space()];
   const ddsp::Space* space = part.model_space(target->space());
   if (space == nullptr) return "the model " + part.model + " has no " + name + " space";
   return "the model " + part.model + " knows no " + name + " \"" + std::string(address.substr(at + 4)) +
          "\"; known are " + names_of(*space);
+}
+
+// The same of a space that the part's model does not have: "/part/1/mood".
+std::string Session::unknown_space(std::string_view tree) const {
+  const size_t at = tree.rfind('/');
+  if (at == std::string_view::npos) return {};
+  const auto target = addresses_.find(std::string(tree.substr(0, at)) + "/technique/names");
+  if (!target || target->kind != Kind::kSpace) return {};
+  const Part& part = *parts_[target->part];
+  if (!part.installed) return "the part is not ready yet: /sync says when";
+  std::string known;
+  for (size_t s = 0; s < kSpaces; ++s) {
+    if (part.model_space(s) != nullptr) known += (known.empty() ? "" : ", ") + part.space_names[s];
+  }
+  return "the model " + part.model + " has no " + std::string(tree.substr(at + 1)) + " space; it has " +
+         (known.empty() ? "none" : known);
 }
 
 void Session::call_space(const Planned& planned, const Act& how) {
@@ -106,6 +123,7 @@ void Session::call_space(const Planned& planned, const Act& how) {
   const SpaceSetting before = setting;
   using What = rt::SpaceMove::What;
   if (method == Method::kByName) {
+    if (target.space_name() >= space->entries.size()) return;
     const std::string& name = space->entries[target.space_name()].name;
     if (setting.by != By::kNames) {
       setting = {};
@@ -162,16 +180,21 @@ void Session::send_space(int slot, size_t space_index) {
 void Session::bring_spaces(int slot, std::shared_ptr<const std::vector<ddsp::Space>> spaces) {
   Part& part = *parts_[static_cast<size_t>(slot)];
   part.model_spaces = std::move(spaces);
-  AddressSpace::SpaceEntries names;
+  part.place_spaces();
+  AddressSpace::Spaces trees;
+  const int learned = part.model_spaces ? ddsp::learned_space(*part.model_spaces) : -1;
   for (size_t s = 0; s < kSpaces; ++s) {
-    const ddsp::Space* space = part.model_space(s);
+    uint16_t place = 0;
+    const ddsp::Space* space = part.model_space(s, &place);
     if (space == nullptr) continue;
-    for (const ddsp::SpaceEntry& entry : space->entries) names[s].push_back(entry.name);
+    trees[s].name = space->name;
+    trees[s].learned = place == learned;
+    for (const ddsp::SpaceEntry& entry : space->entries) trees[s].entries.push_back(entry.name);
     // Codes of a smaller book than those were asked of.
     std::erase_if(part.spaces[s].codes, [&](const auto& code) { return code.first >= space->codes; });
     if (!part.spaces[s].untouched()) send_space(slot, s);
   }
-  addresses_.set_spaces(slot, std::move(names));
+  addresses_.set_spaces(slot, std::move(trees));
 }
 
 std::vector<Target> Session::spaces_in_use(int slot) const {

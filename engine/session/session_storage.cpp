@@ -57,8 +57,9 @@ SessionData Session::data() const {
     put(entry.values, part->instrument, part->values);
     entry.values.erase("gate");  // no note sounds after a restart; what sings by itself goes on
     for (size_t s = 0; s < kSpaces; ++s) {
-      if (!part->spaces[s].untouched()) entry.spaces[std::string(kSpaceNames[s])] = part->spaces[s];
+      if (!part->spaces[s].untouched()) entry.spaces[part->space_names[s]] = part->spaces[s];
     }
+    entry.spaces.insert(part->waiting_spaces.begin(), part->waiting_spaces.end());
     out.parts.push_back(std::move(entry));
   }
   put(out.master, Kind::kMaster, master_);
@@ -130,9 +131,13 @@ void Session::take_part(const PartData& entry) {
       if (const auto index = index_of(kind, value_name)) part.set(kind, *index, value);
     }
   }
-  for (size_t s = 0; s < kSpaces; ++s) {
-    const auto found = entry.spaces.find(std::string(kSpaceNames[s]));
-    if (found != entry.spaces.end()) part.spaces[s] = found->second;
+  for (const auto& [space, setting] : entry.spaces) {
+    const auto common = std::find(kSpaceNames.begin(), kSpaceNames.end(), space);
+    if (common != kSpaceNames.end()) {
+      part.spaces[static_cast<size_t>(common - kSpaceNames.begin())] = setting;
+    } else {
+      part.waiting_spaces[space] = setting;
+    }
   }
   bring(slot, [this, slot, name](const std::string& error) {
     if (error.empty()) return;

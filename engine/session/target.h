@@ -9,9 +9,11 @@
 
 namespace continuo::session {
 
-// The code spaces that have addresses of their own, where a model has them.
+// Places for code spaces in a part: these have their addresses whatever the model, so that a client learns
+// what is missing; the others take what else a model has, in its order.
 inline constexpr std::array<std::string_view, 3> kSpaceNames = {"technique", "vowel", "voice"};
-inline constexpr size_t kSpaces = kSpaceNames.size();
+inline constexpr size_t kCommonSpaces = kSpaceNames.size();
+inline constexpr size_t kSpaces = kCommonSpaces + 4;  // a model has 4 at most
 
 enum class Face : uint8_t { kUnit, kNorm, kText, kMethod };
 
@@ -39,17 +41,17 @@ struct Target {
   [[nodiscard]] const schema::MethodSpec& method() const noexcept {
     return schema::methods(kind)[kind == schema::Kind::kSpace ? index & 7u : index];
   }
-  // Methods of code spaces: the index holds the method, the space (of kSpaceNames) and, where the method has
+  // Methods of code spaces: the index holds the method, the place of the space and, where the method has
   // one, the name (of those that the part's model has in it).
   static Target of_space(uint8_t part, schema::space::Method method, size_t space, size_t name = 0) noexcept {
     return {schema::Kind::kSpace, Face::kMethod, part,
-            static_cast<uint16_t>(static_cast<size_t>(method) | space << 3 | name << 5)};
+            static_cast<uint16_t>(static_cast<size_t>(method) | space << 3 | name << 6)};
   }
   [[nodiscard]] schema::space::Method space_method() const noexcept {
     return static_cast<schema::space::Method>(index & 7u);
   }
-  [[nodiscard]] size_t space() const noexcept { return index >> 3 & 3u; }
-  [[nodiscard]] size_t space_name() const noexcept { return index >> 5; }
+  [[nodiscard]] size_t space() const noexcept { return index >> 3 & 7u; }
+  [[nodiscard]] size_t space_name() const noexcept { return index >> 6; }
   bool operator==(const Target&) const = default;
 };
 

@@ -70,6 +70,10 @@ struct Space {
   int default_entry = -1;           // played when nothing is asked for; -1: the zero vector
 };
 
+// The space that the model learned by itself (a codebook, not a table of labels): "technique", else the first
+// one with a map. Its index, -1 where there is none.
+int learned_space(const std::vector<Space>& spaces) noexcept;
+
 // What hears which code of a space a live voice uses (encoder_features.h, encoder.h).
 struct EncoderConfig {
   int space = -1;  // index; -1: the model has no encoder

@@ -47,7 +47,7 @@ nlohmann::json level(double centre_db, double onset_frames) {
 constexpr int kTechniqueSize = 8, kTechniqueCodes = 16, kVowelSize = 4, kVowels = 5;
 
 // Each technique has two codes of its own; the map is a grid of 4 x 4.
-nlohmann::json random_spaces() {
+nlohmann::json random_spaces(const std::string& learned) {
   const std::pair<const char*, nlohmann::json> techniques[] = {
       {"belt", {{"jitter_cents", 1}}},
       {"breathy", {{"jitter_cents", 3}, {"shimmer_db", 0.2}}},
@@ -58,7 +58,7 @@ nlohmann::json random_spaces() {
       {"trillo", {{"tremolo_hz", 7}, {"tremolo_db", 6}}},
       {"vibrato", {{"vibrato_hz", 5.5}, {"vibrato_cents", 60}, {"vibrato_delay_s", 0.2}}}};
   nlohmann::json technique = {
-      {"name", "technique"}, {"size", kTechniqueSize}, {"codes", kTechniqueCodes}, {"default", "straight"}};
+      {"name", learned}, {"size", kTechniqueSize}, {"codes", kTechniqueCodes}, {"default", "straight"}};
   for (int k = 0; k < kTechniqueCodes; ++k) {
     technique["map"].push_back({(k % 4) / 3.0, (k / 4) / 3.0});
     technique["usage"].push_back(1.0 / kTechniqueCodes);
@@ -105,7 +105,7 @@ std::string random_model_config(const RandomModelSpec& spec) {
                                     {{"centre_midi", 70},
                                      {"note_power_db", quantiles(-45, -12)},
                                      {"levels", {level(-36, 5), level(-20, 2)}}}};
-  if (spec.spaces) config["spaces"] = random_spaces();
+  if (spec.spaces) config["spaces"] = random_spaces(spec.learned);
   return config.dump();
 }
 
@@ -139,7 +139,7 @@ io::SafetensorsWriter random_model(const RandomModelSpec& spec) {
   const int dense = (spec.spaces ? 3 : 2) * c;
   if (spec.spaces) {
     const int size = kTechniqueSize + kVowelSize;
-    add("technique.codebook", {kTechniqueCodes, kTechniqueSize},
+    add(spec.learned + ".codebook", {kTechniqueCodes, kTechniqueSize},
         random.list(kTechniqueCodes * kTechniqueSize, 1.0f));
     add("vowel.codebook", {kVowels, kVowelSize}, random.list(kVowels * kVowelSize, 1.0f));
     add("space.linear.weight", {c, size}, random.list(c * size, 1.0f));

@@ -20,6 +20,7 @@ struct RandomModelSpec {
   bool note_shapes = true;  // two registers of two levels
   int reverb_taps = 0;      // 0: no learned reverb
   bool spaces = false;      // "technique" (16 codes, 8 named techniques with contours) and "vowel" (5 codes)
+  std::string learned = "technique";  // what the first space is called
   std::string name = "random";
 };
 

@@ -117,6 +117,15 @@ Space space(const Object& at) {
 
 }  // namespace
 
+int learned_space(const std::vector<Space>& spaces) noexcept {
+  int first = -1;
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    if (spaces[i].name == "technique") return int(i);
+    if (first < 0 && !spaces[i].map.empty()) first = int(i);
+  }
+  return first;
+}
+
 std::vector<Space> parse_spaces(const Object& config) {
   std::vector<Space> spaces;
   if (!config.has("spaces")) return spaces;

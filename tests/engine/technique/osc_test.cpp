@@ -25,6 +25,14 @@ struct Library {
     spec.name = name;
     ddsp::random_model(spec).write((folder.path() / "models" / (name + ".safetensors")).string());
   }
+  // A voice that learned `space` in place of techniques.
+  void write_learned(const std::string& name, const std::string& space) const {
+    ddsp::RandomModelSpec spec;
+    spec.spaces = true;
+    spec.learned = space;
+    spec.name = name;
+    ddsp::random_model(spec).write((folder.path() / "models" / (name + ".safetensors")).string());
+  }
   Folder folder;
   StandardMaker maker;
 };
@@ -163,4 +171,63 @@ TEST_CASE("a score has what was asked for, before and while it was written") {
   CHECK(score.find("/part/2/technique/by/breathy") != std::string::npos);
   CHECK(score.find("/part/2/vowel/mix") != std::string::npos);
   CHECK(score.find("/part/2/technique/xy") != std::string::npos);
+}
+
+TEST_CASE("a space of any name is played under its own") {
+  Library library;
+  library.write_learned("moody", "mood");
+  library.write_learned("bowed", "bow_2");
+  {
+    Rig rig(library.folder.path(), "default", &library.maker);
+    rig.say("/part/new ddsp voice moody");
+    CHECK(rig.say("/part/2/mood/by/breathy 0.7").empty());
+    CHECK(rig.say("/part/voice/mood/by/breathy") == Texts{"/part/voice/mood/by/breathy 0.7"});
+    CHECK(rig.say("/part/2/mood/mix").front().starts_with("/part/2/mood/mix 2 0.525"));
+    CHECK(contains(rig.say("/part/2/mood/names"), "\"belt\" \"breathy\""));
+    CHECK(contains(rig.say("/part/2/mood/report"), "\"codes\" 16"));
+    CHECK(
+        contains(rig.say("/part/2/mood/by/yodel 1"), "knows no mood \\\"yodel\\\"; known are belt, breathy"));
+    CHECK(contains(rig.say("/part/2/bow_2/by/fry 1"), "has no bow_2 space; it has vowel, mood"));
+    CHECK(contains(rig.say("/part/2/technique/by/fry 1"), "the model moody has no technique space"));
+    rig.say("/part/2/mood/snap 0.5");
+    CHECK(rig.value("/part/2/technique/snap") == 0.5f);
+    CHECK(rig.say("/part/2/mood/snap") == Texts{"/part/2/mood/snap 0.5"});
+    rig.say("/part/2/mood/xy 0.25 0.75");
+    // Another model has other spaces; what was asked of these waits for them.
+    rig.say("/part/2/model bowed");
+    CHECK(rig.say("/part/2/bow_2/by/fry 1").empty());
+    CHECK(contains(rig.say("/part/2/mood/xy 0 0"), "no such address"));
+    rig.say("/part/2/model moody");
+    CHECK(rig.say("/part/2/mood/xy") == Texts{"/part/2/mood/xy 0.25 0.75"});
+    CHECK(contains(rig.say("/part/2/bow_2/code 1"), "no such address"));
+    rig.run(2.2);
+  }
+  Rig again(library.folder.path(), "default", &library.maker);
+  CHECK(again.say("/part/2/mood/xy") == Texts{"/part/2/mood/xy 0.25 0.75"});
+  again.say("/part/2/model bowed");
+  CHECK(again.say("/part/2/bow_2/by/fry") == Texts{"/part/2/bow_2/by/fry 1.0"});
+}
+
+TEST_CASE("aliases follow their parts, whatever the spaces of their models are called") {
+  Library library;
+  library.write_learned("moody", "mood");
+  Rig rig(library.folder.path(), "", &library.maker);
+  rig.say("/part/new ddsp a moody");
+  rig.say("/part/new ddsp b singer");
+  CHECK(rig.say("/ddsp/1/mood/by/fry 1").empty());
+  rig.say("/part/a/remove");
+  CHECK(contains(rig.say("/ddsp/1/mood/by/fry"), "has no mood space; it has technique, vowel"));
+  CHECK(rig.say("/ddsp/1/technique/by/fry 1").empty());
+}
+
+TEST_CASE("a space that is named like an address of every part is refused") {
+  Library library;
+  library.write_learned("noted", "note");
+  library.write_learned("loud", "gain");
+  const auto file = [&](const char* name) { return library.folder.path() / "models" / name; };
+  CHECK(library.maker.fault(file("noted.safetensors")).find("\"note\" is named like an address") !=
+        std::string::npos);
+  CHECK(library.maker.fault(file("singer.safetensors")).empty());
+  Rig rig(library.folder.path(), "", &library.maker);
+  CHECK(contains(rig.say("/part/new ddsp voice loud"), "\\\"gain\\\" is named like an address"));
 }
