@@ -9,6 +9,19 @@ namespace continuo::dsp {
 // One direction's plans and scratch memory (kissfft); an object serves one thread at a time.
 class RealFft {
  public:
+  RealFft() = default;
+  // Control thread. A copy has plans of its own.
+  RealFft(const RealFft& other) {
+    if (other.size_ > 0) prepare(other.size_);
+  }
+  RealFft& operator=(const RealFft& other) {
+    if (this != &other && other.size_ > 0) prepare(other.size_);
+    return *this;
+  }
+  RealFft(RealFft&&) noexcept = default;
+  RealFft& operator=(RealFft&&) noexcept = default;
+  ~RealFft() = default;
+
   // Control thread. Allocates. size: even, at least 4; products of 2, 3 and 5 never allocate later. Throws
   // std::invalid_argument on another size.
   void prepare(int size);

@@ -49,6 +49,7 @@ DdspRuntime::DdspRuntime(std::shared_ptr<const ddsp::Model> model, double device
                              std::to_string(DdspFrame::kMaxTaps) + " are possible");
   }
   for (ddsp::State& state : states_) state.prepare(*model_);
+  if (model_->encoder() != nullptr) ear_.emplace(*model_, device_rate);
 }
 
 DdspModel::DdspModel(const InstrumentSpec& spec, DdspRuntime* runtime, std::shared_ptr<DdspFrameQueue> frames,
@@ -142,7 +143,7 @@ void DdspModel::start(const rt::Command& command) noexcept {
   v.driven.midi = note.pitch;
   v.driven.db = runtime_->model().config().power_floor_db;
   if (source_of(v) == nullptr) return release(v, command.frame);
-  source_of(v)->start(command.frame, note.seed, {controls_, runtime_->model().config()});
+  source_of(v)->start(command.frame, note.seed, context());
   if (source != VoiceSource::kInput) return;
   v.resting = true;
   v.start = next_tick(command.frame);
@@ -156,14 +157,14 @@ void DdspModel::set_source(VoiceSource kind, FrameSource* source, uint64_t frame
     if (source == nullptr) {
       release(v, frame);
     } else {
-      source->start(frame, v.seed, {controls_, runtime_->model().config()});
+      source->start(frame, v.seed, context());
     }
   }
 }
 
 bool DdspModel::listen(Voice& v, uint16_t slot, uint64_t frame, uint64_t heard_before) noexcept {
   if (v.source == VoiceSource::kKey || v.released || source_of(v) == nullptr) return true;
-  const SourceFrame said = source_of(v)->at(frame, {controls_, runtime_->model().config(), heard_before});
+  const SourceFrame said = source_of(v)->at(frame, context(heard_before));
   if (said.ended) {
     release(v, frame);
     return v.active;
@@ -378,7 +379,7 @@ void DdspModel::conduct(DdspRuntime& runtime, Voice& v, uint16_t slot, uint64_t 
   moment.midi =
       v.pitch.note(frame) + controls_.at(voice::kTranspose, frame) + controls_.at(voice::kBend, frame);
   moment.moves = v.source == VoiceSource::kKey;
-  if (!moment.moves) moment.technique = v.driven.technique;
+  if (!moment.moves) moment.technique = v.driven.technique, moment.space = v.driven.space;
   SpaceVoice& spaces = runtime.space_voices_[slot];
   runtime.spaces_.step(spaces, moment, controls_);
   if (&runtime == runtime_) v.moved = spaces.moved;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "engine/dsp/filtered_noise.h"
 #include "engine/instruments/ddsp_frame.h"
@@ -12,6 +13,7 @@
 #include "engine/instruments/space_player.h"
 #include "engine/instruments/trained_range.h"
 #include "engine/instruments/voice_controls.h"
+#include "engine/listen/technique_ear.h"
 #include "models/ddsp/inference/decoder.h"
 
 namespace continuo {
@@ -36,6 +38,7 @@ class DdspRuntime {
   std::array<ddsp::State, rt::kMaxVoices> states_;
   SpacePlayer spaces_;
   std::array<SpaceVoice, rt::kMaxVoices> space_voices_;
+  std::optional<listen::TechniqueEar> ear_;
 };
 
 class DdspModel final : public ModelHalf {
@@ -82,6 +85,9 @@ class DdspModel final : public ModelHalf {
   [[nodiscard]] bool listen(Voice& voice, uint16_t slot, uint64_t frame, uint64_t heard_before) noexcept;
   void rest(Voice& voice, uint16_t slot, uint64_t frame) noexcept;
   void address(const Voice& voice, uint16_t slot, float deviation) noexcept;
+  [[nodiscard]] SourceContext context(uint64_t heard_before = UINT64_MAX) noexcept {
+    return {controls_, runtime_->model().config(), heard_before, runtime_->ear_ ? &*runtime_->ear_ : nullptr};
+  }
   [[nodiscard]] FrameSource* source_of(const Voice& voice) const noexcept {
     return sources_[static_cast<size_t>(voice.source)];
   }

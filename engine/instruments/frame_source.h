@@ -13,6 +13,10 @@
 
 namespace continuo {
 
+namespace listen {
+class TechniqueEar;
+}
+
 enum class VoiceSource : uint8_t { kKey, kInput, kSong, kStream };
 inline constexpr size_t kVoiceSources = 4;
 inline constexpr uint32_t kRestFrames = 64;  // between the looks of a voice that rests
@@ -24,8 +28,9 @@ struct SourceFrame {
   // Nothing sounds: the voice is silent from here on, costs nothing, and asks each kRestFrames whether it
   // goes on. It then begins anew at that very frame, at its pitch, as a note does.
   bool resting = false;
-  std::string_view technique{};  // an entry of the model's technique space; empty: what the part plays.
-                                 // Lives as long as the source
+  std::string_view technique{};  // an entry of a space of the model; empty: what the part plays. Lives as
+                                 // long as the source
+  int space = -1;                // the space, by its index; -1: technique
 };
 
 // What a source may look at.
@@ -35,6 +40,8 @@ struct SourceContext {
   // Input of engine frames before this one may be heard: a frame is made that much ahead of its time, the
   // same for every block size.
   uint64_t heard_before = UINT64_MAX;
+  // Tells which name of the model's learned space is heard; null where the model has none that listens.
+  listen::TechniqueEar* ear = nullptr;
 };
 
 // Worker thread, all of it: no allocation, no lock. One a part and kind; made and freed off stage. It plays

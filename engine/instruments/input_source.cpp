@@ -8,9 +8,11 @@ namespace {
 
 namespace ddsp_ = schema::ddsp;
 constexpr int kStateTicks = 10;
-constexpr float kAstray = 0.65f;  // semitones from its key at which a note becomes another one ...
-constexpr int kAstrayTicks = 15;  // ... when it stays there
-constexpr float kQuietDb = -60;   // velocity 1; 0 dB is 127
+constexpr float kAstray = 0.65f;   // semitones from its key at which a note becomes another one ...
+constexpr int kAstrayTicks = 15;   // ... when it stays there
+constexpr float kMostGainDb = 40;  // that the ear's windows are brought to the model's level by
+constexpr float kVoiced = 0.65f;   // as in training, where 0.35 of aperiodicity is the most
+constexpr float kQuietDb = -60;    // velocity 1; 0 dB is 127
 
 }  // namespace
 
@@ -25,8 +27,10 @@ void InputSource::start(uint64_t frame, uint32_t, const SourceContext& context) 
   note_ = -1;
   astray_ticks_ = until_state_ = 0;
   sounded_ = false;
+  space_ = entry_ = -1;
   last_ = {};
   last_.resting = true;
+  if (context.ear != nullptr) context.ear->reset();
   match_.start(context.model, listen::Follower::kTickSeconds);
   matched_ = &context.model;
 }
@@ -34,12 +38,15 @@ void InputSource::start(uint64_t frame, uint32_t, const SourceContext& context) 
 SourceFrame InputSource::at(uint64_t, const SourceContext& context) noexcept {
   if (matched_ != &context.model) {
     match_.start(context.model, listen::Follower::kTickSeconds);
+    space_ = entry_ = -1;
     matched_ = &context.model;
   }
   next_ = std::max(next_, ring_->begin());
   const uint64_t end = std::min(ring_->end(), context.heard_before);
   for (; next_ < end; ++next_) {
-    if (follower_.push(ring_->at(next_))) tick(next_ + 1, context);
+    const float sample = ring_->at(next_);
+    if (follower_.push(sample)) tick(next_ + 1, context);
+    if (context.ear != nullptr && context.ear->push(sample)) hear_technique(context);
   }
   const bool held = context.controls.target(ddsp_::kInputHold) >= 0.5f;
   if (held && !last_.resting) return last_;
@@ -51,8 +58,37 @@ SourceFrame InputSource::at(uint64_t, const SourceContext& context) noexcept {
   last_.db = (automatic ? match_.level().map(heard.db) : heard.db) +
              context.controls.at(ddsp_::kInputGain, std::max<uint64_t>(next_, 1) - 1);
   last_.resting = !heard.sounding;
+  imitate(context);
   flags_ = heard.sounding ? beyond_training(last_.midi, last_.db, context.model) : uint8_t{0};
   return last_;
+}
+
+void InputSource::hear_technique(const SourceContext& context) noexcept {
+  const listen::Heard& heard = follower_.heard();
+  const bool automatic = context.controls.target(ddsp_::kInputAuto) >= 0.5f;
+  const float to_model_db =
+      automatic ? std::clamp(match_.level().map(heard.db) - heard.db, -kMostGainDb, kMostGainDb) : 0.0f;
+  context.ear->hear(heard.midi, heard.db, heard.sounding && heard.confidence >= kVoiced,
+                    db_to_gain(to_model_db));
+  if (!heard.sounding) return;
+  space_ = context.ear->space();
+  entry_ = context.ear->entry();
+  share_ = context.ear->share();
+}
+
+// The voice takes the name that is heard.
+void InputSource::imitate(const SourceContext& context) noexcept {
+  last_.technique = {};
+  if (entry_ < 0 || context.controls.target(ddsp_::kInputImitate) < 0.5f) return;
+  const auto& spaces = context.model.spaces;
+  if (static_cast<size_t>(space_) >= spaces.size()) return;
+  const auto& entries = spaces[static_cast<size_t>(space_)].entries;
+  if (static_cast<size_t>(entry_) >= entries.size()) return;
+  const std::string& name = entries[static_cast<size_t>(entry_)].name;
+  const size_t length = std::min(name.size(), name_.size());
+  std::copy_n(name.begin(), length, name_.begin());
+  last_.technique = {name_.data(), length};
+  last_.space = space_;
 }
 
 void InputSource::tick(uint64_t frame, const SourceContext& context) noexcept {
@@ -61,7 +97,11 @@ void InputSource::tick(uint64_t frame, const SourceContext& context) noexcept {
   follower_.set_gate({open, std::min(open, context.controls.target(ddsp_::kInputGateClose)),
                       context.controls.target(ddsp_::kInputConfidence)});
   const bool frozen = context.controls.target(ddsp_::kInputFreeze) >= 0.5f;
-  if (heard.sounding && !sounded_ && !frozen) octaves_ = match_.octaves();
+  if (heard.sounding && !sounded_) {
+    if (!frozen) octaves_ = match_.octaves();
+    if (context.ear != nullptr) context.ear->begin_phrase();
+    entry_ = -1;
+  }
   if (heard.sounding && !frozen) match_.learn(heard.midi, heard.db);
   note(frame);
   if (heard.sounding && --until_state_ <= 0) {
@@ -102,6 +142,9 @@ void InputSource::tell(InputEvent::Kind kind, uint64_t frame) noexcept {
   event.midi = heard.midi;
   event.db = heard.db;
   event.confidence = heard.confidence;
+  event.space = static_cast<int8_t>(space_);
+  event.entry = static_cast<int8_t>(entry_);
+  event.share = share_;
   (void)events_.try_enqueue(event);  // nobody looks: nothing is lost
 }
 

@@ -1,6 +1,7 @@
 // Live input as the player of a DDSP voice: what is heard becomes pitch and power for the network.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -9,6 +10,7 @@
 #include "engine/listen/follower.h"
 #include "engine/listen/input_ring.h"
 #include "engine/listen/match.h"
+#include "engine/listen/technique_ear.h"
 #include "engine/rt/queues.h"
 
 namespace continuo {
@@ -26,6 +28,9 @@ struct InputEvent {
   bool sounding = false;
   uint64_t frame = 0;
   float midi = 0, db = -80, confidence = 0;  // as heard
+  // The name that is heard, by its space and its entry there, and how likely it is; -1: none.
+  int8_t space = -1, entry = -1;
+  float share = 0;
 };
 
 class InputSource final : public FrameSource {
@@ -41,6 +46,8 @@ class InputSource final : public FrameSource {
 
  private:
   void tick(uint64_t frame, const SourceContext& context) noexcept;
+  void hear_technique(const SourceContext& context) noexcept;
+  void imitate(const SourceContext& context) noexcept;
   void note(uint64_t frame) noexcept;
   void tell(InputEvent::Kind kind, uint64_t frame) noexcept;
 
@@ -55,6 +62,9 @@ class InputSource final : public FrameSource {
   uint8_t flags_ = 0;
   int note_ = -1, astray_ticks_ = 0, until_state_ = 0;
   bool sounded_ = false;
+  int space_ = -1, entry_ = -1;  // that the ear hears
+  float share_ = 0;
+  std::array<char, 64> name_{};  // of the entry; last_ looks at it
   SourceFrame last_;
 };
 

@@ -219,23 +219,25 @@ void SpacePlayer::step(SpaceVoice& voice, const Moment& moment, const PartContro
   const bool freezes = controls.at(knob::kTechniqueFreeze, moment.frame) >= 0.5f;
   std::array<float, kMostSpaceFloats> target{};
   std::array<float, kMostEntries> amounts{};
+  const int led = moment.space < 0 ? technique_ : moment.space;  // by the voice's player
   for (size_t s = 0; s < spaces_.size(); ++s) {
     const Space& space = spaces_[s];
     float* vector = target.data() + space.first;
     const bool technique = static_cast<int>(s) == technique_;
-    if (technique && freezes && frozen_ && moment.technique.empty()) {
+    const int asked =
+        static_cast<int>(s) != led || moment.technique.empty() ? -1 : entry_named(space, moment.technique);
+    if (technique && freezes && frozen_ && asked < 0) {
       const float* held = voice.begun ? voice.vector.data() : kept_vector_.data();
       std::copy_n(held + space.first, space.size, vector);
       continue;
     }
     ask(space, moment.frame, vector, amounts.data());
-    if (!technique) continue;
-    const int asked = moment.technique.empty() ? -1 : entry_named(space, moment.technique);
     if (asked >= 0) {
       amounts.fill(0);
       amounts[static_cast<size_t>(asked)] = 1;
       std::copy_n(space.entries.data() + static_cast<size_t>(asked) * space.size, space.size, vector);
     }
+    if (!technique) continue;
     const float drifts = controls.at(knob::kTechniqueDrift, moment.frame);
     if (drifts > 0) drift(space, voice, moment.since, drifts, vector);
     const float snaps = controls.at(knob::kTechniqueSnap, moment.frame);

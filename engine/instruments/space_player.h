@@ -62,6 +62,7 @@ class SpacePlayer {
     double seconds = 0;            // from model frame to model frame
     float midi = 60;               // of the voice, before the contour moves it
     std::string_view technique{};  // an entry that the voice's player asks for in place of the part's
+    int space = -1;                // and its space; -1: technique
     bool moves = true;             // the contour acts: its player does not move by himself
   };
   // The voice at its next model frame.

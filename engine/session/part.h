@@ -26,8 +26,10 @@ struct Part {
   std::shared_ptr<InputSource> input;  // listens to the device; null where it cannot
   struct Heard {                       // of its input, as it said last
     float midi = 60, db = -80;
-    uint8_t range = 0;   // RangeFlag
-    int midi_note = -1;  // that sounds on the MIDI output
+    uint8_t range = 0;          // RangeFlag
+    std::string name = "none";  // of a technique or vowel
+    float share = 0;            // how likely it is
+    int midi_note = -1;         // that sounds on the MIDI output
     uint8_t midi_channel = 0;
     int midi_bend = 8192;
   };

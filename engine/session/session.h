@@ -212,6 +212,7 @@ class Session {
   // What the parts hear, told to clients and to the MIDI output; voices that lost their place come back.
   void tell_inputs();
   void tell_ranges();
+  void hear_name(int slot, const InputEvent& event);
   void tell_input(int slot, const InputEvent& event);
   void end_midi_note(Part& part);
   void open_midi(int slot, bool on);

@@ -92,6 +92,10 @@ std::span<const std::byte> Session::encode(Target target, std::string_view addre
         return number(part.heard.db);
       case kInputRange:
         return text(range_text(part.heard.range));
+      case kInputHeard: {
+        osc::MessageWriter writer(buffer, address, "sf");
+        return writer.add(std::string_view(part.heard.name)).add(part.heard.share).bytes();
+      }
       case kRange:
         return text(range_text(part.range));
       case kSingModel:

@@ -73,6 +73,7 @@ void Session::tell_input(int slot, const InputEvent& event) {
         part.heard.midi = event.midi;
         tell_method(slot, Method::kInputPitch, {});
       }
+      hear_name(slot, event);
       part.heard.db = event.db;
       tell_method(slot, Method::kInputPower, {});
       if (event.flags != part.heard.range) {
@@ -88,6 +89,20 @@ void Session::tell_input(int slot, const InputEvent& event) {
   if (std::abs(bend - part.heard.midi_bend) < 40) return;  // half a cent
   part.heard.midi_bend = bend;
   services_.send_midi(0xe0 | channel, bend & 0x7f, static_cast<uint8_t>(bend >> 7));
+}
+
+void Session::hear_name(int slot, const InputEvent& event) {
+  Part& part = *parts_[static_cast<size_t>(slot)];
+  std::string name = "none";
+  if (event.entry >= 0 && part.model_spaces && static_cast<size_t>(event.space) < part.model_spaces->size()) {
+    const auto& entries = (*part.model_spaces)[static_cast<size_t>(event.space)].entries;
+    if (static_cast<size_t>(event.entry) < entries.size())
+      name = entries[static_cast<size_t>(event.entry)].name;
+  }
+  part.heard.share = name == "none" ? 0 : event.share;
+  if (name == part.heard.name) return;
+  part.heard.name = std::move(name);
+  tell_method(slot, Method::kInputHeard, {});
 }
 
 // The output opens with the first message; it says how far a bend goes.

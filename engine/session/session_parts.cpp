@@ -103,6 +103,8 @@ void Session::call_part(const Planned& planned, const Act& how) {
       return replies_.send(to, shown, part.heard.db);
     case Method::kRange:
       return replies_.send(to, shown, range_text(part.range));
+    case Method::kInputHeard:
+      return replies_.send(to, shown, part.heard.name, part.heard.share);
     case Method::kInputRange:
       return replies_.send(to, shown, range_text(part.heard.range));
     case Method::kMeter: {
@@ -354,10 +356,10 @@ void Session::change_model(int slot, const std::string& model, const Answer& ans
              for (SpaceSetting& setting : changing.spaces) {
                if (setting.by == SpaceSetting::By::kCodes) setting = {};
              }
-           }
-           changing.model = model;
              std::erase_if(changing.waiting_spaces,
                            [](const auto& s) { return s.second.by == SpaceSetting::By::kCodes; });
+           }
+           changing.model = model;
            if (made.pair.audio) {
              install(slot, std::move(made));
            } else {

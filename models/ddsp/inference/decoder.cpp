@@ -54,6 +54,7 @@ Model::Model(Config config, const io::Safetensors& file, nn::Isa isa)
   out_norm_bias_ = file.floats("out.norm.bias", {c});
   head_.pack(file.floats("head.weight", {controls, c}), file.floats("head.bias", {controls}), controls, c,
              isa);
+  if (config_.encoder.space >= 0) encoder_.emplace(file, config_, isa);
   if (file.find("reverb.ir")) {
     reverb_ = file.vector("reverb.ir");
     const auto longest = std::size_t(config_.sample_rate) * 10;

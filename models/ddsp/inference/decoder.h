@@ -2,12 +2,14 @@
 // Topology of magenta DDSP-VST (Engel et al., ICLR 2020); LeakyReLU slope 0.2, LayerNorm epsilon 1e-5.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "models/ddsp/inference/config.h"
 #include "models/ddsp/inference/control_frame.h"
+#include "models/ddsp/inference/encoder.h"
 #include "models/ddsp/inference/note_shape.h"
 #include "models/nn/gru.h"
 #include "models/nn/matrix.h"
@@ -26,6 +28,8 @@ class Model {
   const NoteShapes& note_shapes() const noexcept { return shapes_; }
   // The learned reverb's impulse response at the model's rate, tap 0 is 0. Empty when the model has none.
   std::span<const float> reverb() const noexcept { return reverb_; }
+  // What hears which code of its learned space a voice uses, to be copied; null when the model has none.
+  const StreamingEncoder* encoder() const noexcept { return encoder_ ? &*encoder_ : nullptr; }
   // The vectors of a space, [codes, size] row-major.
   std::span<const float> codebook(int space) const noexcept { return codebooks_[std::size_t(space)]; }
   // Floating-point operations of one voice's step.
@@ -51,6 +55,7 @@ class Model {
   nn::Matrix out_, head_;
   std::vector<float> out_norm_weight_, out_norm_bias_;
   std::vector<float> reverb_;
+  std::optional<StreamingEncoder> encoder_;
 };
 
 // What one voice remembers between frames.

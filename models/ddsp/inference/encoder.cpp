@@ -69,9 +69,13 @@ void StreamingEncoder::reset() noexcept {
   features_.reset();
   std::fill(state_.begin(), state_.end(), 0.0f);
   std::fill(sum_.begin(), sum_.end(), 0.0f);
+  frame_ = 0;
+  forget();
+}
+
+void StreamingEncoder::forget() noexcept {
   std::fill(codes_.begin(), codes_.end(), -1);
   std::fill(names_.begin(), names_.end(), 1 / float(std::max<std::size_t>(1, names_.size())));
-  frame_ = 0;
   at_ = 0;
 }
 

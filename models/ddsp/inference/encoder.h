@@ -19,6 +19,8 @@ class StreamingEncoder {
 
   // Worker thread, all of what follows; no allocation.
   void reset() noexcept;
+  // names() know nothing of what was heard so far; the rest goes on.
+  void forget() noexcept;
   // One model frame; `window`: window_samples() at the model's rate around the frame's centre. As step().
   int hear(std::span<const float> window, float midi, float db, bool voiced) noexcept;
   // One frame of features (encoder_features.h). Each `pool` frames a code comes out; else -1.
