@@ -18,6 +18,9 @@ constexpr float kSilentDb = 3;           // this near to the model's floor a rel
 constexpr float kLongestRelease = 1000;  // control frames
 constexpr float kRailsSemitones = 7, kRailsDb = 6;  // how far beyond the trained range the rails let it go
 constexpr int kWarmUpSteps = 8;
+// Of the network's state from step to step. Held notes are longer than the crops that it was trained on: what
+// wanders off in them, a decibel and its timbre within minutes, is forgotten after 20 s.
+constexpr float kKept = 0.9995f;
 // What a core does at least when it steps a batch, and how many parts may fall due at once (early_frames()).
 constexpr double kFlopsPerSecond = 100e9, kCompany = 16;
 
@@ -328,6 +331,7 @@ void DdspModel::step() noexcept {
       inputs[i].space = runtime.spaces_.any() ? runtime.space_voices_[slots[i]].vector.data() : nullptr;
     }
     runtime.decoder_.step({inputs.data(), count}, {states.data(), count}, {frames.data(), count});
+    for (size_t i = 0; i < count; ++i) states[i]->fade(kKept);
   };
   if (count == 0) return;
   if (coming_ != nullptr) step(*coming_);  // its frames are overwritten

@@ -65,6 +65,10 @@ class State {
   void prepare(const Model& model) { hidden_.assign(std::size_t(model.config().hidden), 0.0f); }
   // Any thread that owns the state. Silence before the first note: training starts its crops from zero, too.
   void reset() noexcept;
+  // What the network has added up over minutes fades: the state is brought nearer to zero, by * state.
+  void fade(float by) noexcept {
+    for (float& h : hidden_) h *= by;
+  }
 
  private:
   friend class Decoder;
