@@ -55,6 +55,7 @@ std::vector<std::string> verdict(const Report& report) {
   std::vector<std::string> lines;
   const Evaluation &model = report.model, &table = report.table;
   const double gain = table.spectral_loss - model.spectral_loss;
+  const bool trained = report.steps > 0;  // just now: what to do about it can be said
   const char* on = report.held_out.empty() ? "on its own training recordings (none could be held out)"
                                            : "on recordings that it never heard";
   lines.push_back(text("Spectral loss %.2f %s; a table without learning has %.2f.", model.spectral_loss, on,
@@ -62,14 +63,15 @@ std::vector<std::string> verdict(const Report& report) {
   if (gain >= 0.5) {
     lines.push_back(text("Good: better than the table by %.2f.", gain));
   } else if (gain > 0) {
-    lines.push_back(text(
-        "Fair: better than the table by only %.2f. More minutes, or more varied recordings, help.", gain));
+    lines.push_back(text("Fair: better than the table by only %.2f.%s", gain,
+                         trained ? " More minutes, or more varied recordings, help." : ""));
   } else {
     lines.push_back(
-        "Poor: no better than the table. Train longer; if that does not help, the recordings may hold "
-        "more than one instrument, or chords.");
+        trained ? "Poor: no better than the table. Train longer; if that does not help, the recordings "
+                  "may hold more than one instrument, or chords."
+                : "Poor: no better than the table. These are not the sounds that it was trained on.");
   }
-  if (model.spectral_loss > 8)
+  if (model.spectral_loss > 8 && trained)
     lines.push_back("Undertrained: expect wind and noise. Continue with --resume --minutes.");
   if (!report.held_out.empty() && model.spectral_loss - report.train_loss > 1.5) {
     lines.push_back(text(
@@ -77,12 +79,14 @@ std::vector<std::string> verdict(const Report& report) {
         report.train_loss, model.spectral_loss));
   }
   lines.push_back(text("Power is %.1f dB off on average%s", model.power_error_db,
-                       model.power_error_db < 2 ? "." : ": dynamics will feel wrong; train longer."));
+                       model.power_error_db < 2 ? "."
+                       : trained                ? ": dynamics will feel wrong; train longer."
+                                                : ": dynamics will feel wrong."));
   const double noise = model.noise_model_db - model.noise_data_db;
-  lines.push_back(
-      text("Noise lies %.0f dB below the tone (recordings: %.0f dB)%s", -model.noise_model_db,
-           -model.noise_data_db,
-           noise > 6 ? ": hissy; train longer." : (noise < -6 ? ": too clean, breath is missing." : ".")));
+  lines.push_back(text("Noise lies %.0f dB below the tone (recordings: %.0f dB)%s", -model.noise_model_db,
+                       -model.noise_data_db,
+                       noise > 6 ? (trained ? ": hissy; train longer." : ": hissy.")
+                                 : (noise < -6 ? ": too clean, breath is missing." : ".")));
   lines.push_back(
       text("Pitch is within 10 cents in %.1f %% of voiced frames%s", model.within_10_cents,
            model.within_10_cents >= 95 ? "." : ": the tone is buried in noise or silent somewhere."));

@@ -259,7 +259,10 @@ void Trainer::run(const std::atomic<bool>& stop, const std::function<void(const 
       if (spec_.patience > 0 && without_better_ >= spec_.patience) break;
     }
   }
-  if (!stop) judge();
+  if (!stop) {
+    judge();
+    progress_.done = 1;
+  }
   if (!checkpoint_.empty()) save(checkpoint_);
   report(progress_);
 }

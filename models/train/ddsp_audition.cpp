@@ -22,7 +22,7 @@ constexpr unsigned long long kNoiseSeed = 1;
 struct Options {
   std::string model;  // a name or a path
   std::vector<fs::path> data;
-  fs::path out;  // folder; empty: MODEL.audition
+  fs::path out;  // folder; empty: auditions/MODEL in the user's home folder
 };
 
 // In the library, else among the shipped ones.
@@ -44,7 +44,8 @@ int audition(const Options& options) {
     for (const ddsp::SpaceEntry& entry : space.entries) names.back().push_back(entry.name);
   }
   const fs::path base = fs::path(file).replace_extension();
-  const fs::path out = options.out.empty() ? fs::path(base.filename().string() + ".audition") : options.out;
+  const fs::path out =
+      options.out.empty() ? home_folder() / "auditions" / base.filename() : fs::path(options.out);
   ddsp::DatasetSpec spec;
   spec.sample_rate = config.sample_rate;
   spec.hop = config.hop;
@@ -97,7 +98,7 @@ void add_audition_command(CLI::App& app, Run& run) {
   command->add_option("model", options->model, "Name of the model, or a path to its file")->required();
   command->add_option("--data", options->data, "Recordings or data sets; what is held out of them is judged")
       ->required();
-  command->add_option("--out", options->out, "Folder of the page (default: MODEL.audition)");
+  command->add_option("--out", options->out, "Folder of the page (default: ~/Continuo/auditions/MODEL)");
   command->callback([options, &run] { run = [options] { return audition(*options); }; });
 }
 

@@ -1,8 +1,10 @@
 #include "models/train/ddsp_command.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <stdexcept>
 
 #include "models/ddsp/model_file.h"
@@ -42,6 +44,16 @@ std::string augmentation_words(const DdspOptions& options) {
   return words;
 }
 
+std::string known_tags(const std::vector<ddsp::Clip>& clips) {
+  std::set<std::string> tags;
+  for (const ddsp::Clip& clip : clips) {
+    for (const auto& [tag, value] : clip.tags) tags.insert(tag);
+  }
+  std::string list;
+  for (const std::string& tag : tags) list += (list.empty() ? "" : ", ") + tag;
+  return list;
+}
+
 // A table has an entry for each value of its tag.
 void name_entries(ddsp::NetworkShape& shape, const ddsp::Dataset& data) {
   const auto names = ddsp::entry_names(shape, data.train);
@@ -51,6 +63,12 @@ void name_entries(ddsp::NetworkShape& shape, const ddsp::Dataset& data) {
       throw std::runtime_error("--table " + space.name + ": no recording has a tag \"" + space.name +
                                "\"; tags come from the CSV file of data audio --labels");
     }
+    const auto tags = known_tags(data.train);
+    if (space.learned && names[s].empty() && !tags.empty()) {
+      throw std::runtime_error("--codes " + space.name + ": no recording has a tag \"" + space.name +
+                               "\" to name its codes; there are: " + tags);
+    }
+    if (space.learned && names[s].empty()) std::puts("No recording has a tag: its codes will have no names.");
     if (!space.learned) space.codes = static_cast<int>(names[s].size());
     std::printf("%s: %s", space.name.c_str(), space.learned ? "learned codes, named by " : "");
     for (const std::string& name : names[s]) std::printf("%s ", name.c_str());
@@ -88,15 +106,18 @@ void check_defaults(const std::map<std::string, std::string>& defaults, const dd
 
 }  // namespace
 
+fs::path home_folder() {
+  if (const char* home = std::getenv("CONTINUO_HOME"); home && *home) return home;
+  const char* user = std::getenv("HOME");
+  if (!user || !*user) throw std::runtime_error("neither CONTINUO_HOME nor HOME is set; give --out a path");
+  return fs::path(user) / "Continuo";
+}
+
 fs::path model_path(const std::string& out) {
   if (out.empty()) throw std::runtime_error("--out needs a name");
   fs::path path = out;
   if (path.extension() != ".safetensors") path += ".safetensors";
-  if (path.has_parent_path()) return path;
-  if (const char* home = std::getenv("CONTINUO_HOME"); home && *home) return fs::path(home) / "models" / path;
-  const char* user = std::getenv("HOME");
-  if (!user || !*user) throw std::runtime_error("neither CONTINUO_HOME nor HOME is set; give --out a path");
-  return fs::path(user) / "Continuo" / "models" / path;
+  return path.has_parent_path() ? path : home_folder() / "models" / path;
 }
 
 int train_ddsp(const DdspOptions& options, const std::atomic<bool>& stop) {

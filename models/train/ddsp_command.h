@@ -34,6 +34,9 @@ struct DdspOptions {
 // Adds the sub-command that fills `options`.
 void add_ddsp_command(CLI::App& app, DdspOptions& options);
 
+// $CONTINUO_HOME, by default ~/Continuo. Throws when neither that nor HOME is set.
+std::filesystem::path home_folder();
+
 // NAME.safetensors of --out: a bare name lies in $CONTINUO_HOME/models, by default ~/Continuo/models.
 std::filesystem::path model_path(const std::string& out);
 

@@ -129,6 +129,20 @@ void remove_others(const fs::path& items, const Set& set) {
   }
 }
 
+// How many recordings the labels know. Throws when it is none.
+void tell_labels(const Labels& labels, const std::vector<Recording>& files, const std::string& how) {
+  const auto known = std::count_if(files.begin(), files.end(), [&](const Recording& recording) {
+    const Known found = labels.of(recording);
+    return !found.label.empty() || found.midi || !found.tags.empty();
+  });
+  if (known == 0) {
+    throw std::runtime_error("--labels " + how + " knows none of the " + std::to_string(files.size()) +
+                             " recordings: they are called " + files[0].name +
+                             (labels.example().empty() ? "" : ", it speaks of " + labels.example()));
+  }
+  std::printf("%ld of %zu recordings have a label\n", static_cast<long>(known), files.size());
+}
+
 }  // namespace
 
 int make_audio_set(const AudioOptions& given, const std::atomic<bool>& stop) {
@@ -152,6 +166,7 @@ int make_audio_set(const AudioOptions& given, const std::atomic<bool>& stop) {
       words += "; " + recordings.skipped[0].file + " " + recordings.skipped[0].reason;
     throw std::runtime_error(words);
   }
+  if (!options.labels.empty()) tell_labels(labels, recordings.files, options.labels);
   check_target(options, set.settings, measuring);
   fs::create_directories(options.out / "items");
   Journal journal(options.out / kJournal, measuring);

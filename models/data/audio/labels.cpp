@@ -100,7 +100,9 @@ Labels::Labels(const std::string& how) : folders_(how == "folders"), stamp_(how)
   const int velocity = column(header, {"velocity"});
   if (file < 0 || (label < 0 && midi < 0))
     throw std::runtime_error(
-        how + ": its first line must name a column \"file\" and one \"label\" (or \"midi\"); it is \"" +
+        how +
+        ": its first line must name a column \"file\" and one \"technique\" (or \"label\", or \"midi\"); it "
+        "is \"" +
         line + "\"");
   std::set<std::string> twice;
   while (std::getline(lines, line)) {
@@ -122,8 +124,17 @@ Labels::Labels(const std::string& how) : folders_(how == "folders"), stamp_(how)
   for (const std::string& stem : twice) by_name_.erase(stem);
 }
 
+std::string Labels::example() const {
+  return rows_.empty() ? std::string() : rows_.begin()->first;
+}
+
 Known Labels::of(const Recording& recording) const {
-  if (folders_) return {fs::path(recording.name).parent_path().filename().string(), {}, {}, {}};
+  if (folders_) {
+    const std::string folder = fs::path(recording.name).parent_path().filename().string();
+    Known known{folder, {}, {}, {}};
+    if (is_word(folder)) known.tags["technique"] = folder;
+    return known;
+  }
   const std::string path = fs::path(recording.name).generic_string();
   if (const auto found = rows_.find(path); found != rows_.end()) return found->second;
   const auto found = by_name_.find(fs::path(recording.name).stem().string());

@@ -18,7 +18,8 @@ struct Known {
   std::map<std::string, std::string> tags;  // what else is told of it in words: "vowel", "voice" ...
 };
 
-// `how`: empty (nothing is known), "folders" (the recording's folder is its label), or a CSV file with a
+// `how`: empty (nothing is known), "folders" (the recording's folder is its label, and its
+// tag "technique"), or a CSV file with a
 // column for the file (file, filename, path, name ...) and any of label (technique, class, klass, style),
 // midi (pitch) and velocity; its other columns, where they hold words, are tags. Rows are found by the whole
 // path below the source, else by the file's name.
@@ -27,6 +28,8 @@ class Labels {
   // Disk thread. Throws std::runtime_error when the CSV file is missing or lacks those columns.
   explicit Labels(const std::string& how);
   Known of(const Recording& recording) const;
+  // A file that the CSV names; empty without any.
+  std::string example() const;
   // Rows that the CSV file has.
   std::size_t rows() const { return rows_.size(); }
   // Changes when what is known changes.

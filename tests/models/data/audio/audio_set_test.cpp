@@ -126,6 +126,7 @@ TEST_CASE("labels come from folders or a CSV file; splits go by recording") {
   std::set<std::string> all;
   for (const Item& item : set.items) {
     CHECK(item.label == fs::path(item.file).parent_path().string());
+    CHECK(item.details["tags"]["technique"] == item.label);
     CHECK(item.split == split_of(item.file));
     splits[item.group].insert(item.split);
     all.insert(item.split);
@@ -148,6 +149,10 @@ TEST_CASE("labels come from folders or a CSV file; splits go by recording") {
   write_text(folder / "bad.csv", "a,b\n1,2\n");
   options.labels = (folder / "bad.csv").string();
   CHECK_THAT(refusal(options), Catch::Contains("first line"));
+  write_text(folder / "strangers.csv", "file,technique\nnosuch.wav,airy\n");
+  options.labels = (folder / "strangers.csv").string();
+  CHECK_THAT(refusal(options),
+             Catch::Contains("knows none of the 24 recordings") && Catch::Contains("nosuch.wav"));
 }
 
 TEST_CASE("SampleRNN's chunks: one length, all of a recording in its split") {
@@ -209,7 +214,7 @@ TEST_CASE("a folder's bad files are listed with reasons and the rest is taken") 
   };
   CHECK_THAT(reason("quiet.wav"), Catch::Contains("silent"));
   CHECK_THAT(reason("blip.wav"), Catch::Contains("nothing in it sounds"));
-  CHECK_THAT(reason("words.wav"), Catch::Contains("no audio"));
+  CHECK_THAT(reason("words.wav"), Catch::Contains("no recording"));
   CHECK_THAT(reason("empty.flac"), Catch::Contains("empty"));
   CHECK_THAT(reason("old set"), Catch::Contains("data set"));
 }

@@ -115,7 +115,7 @@ TEST_CASE("bad files are told by name and reason") {
   write_text(folder / "empty.wav", "");
   CHECK_THAT(reason("empty.wav"), Catch::Contains("is empty"));
   write_text(folder / "text.wav", "this is not a sound at all, only words");
-  CHECK_THAT(reason("text.wav"), Catch::Contains("no audio"));
+  CHECK_THAT(reason("text.wav"), Catch::Contains("no recording"));
   write_sound(folder / "zero.wav", {});
   CHECK_THAT(reason("zero.wav"), Catch::Contains("holds no audio"));
   Sound nan = tone(60, 0.5);
