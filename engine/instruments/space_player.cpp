@@ -55,6 +55,10 @@ SpacePlayer::SpacePlayer(const ddsp::Model& model) {
     spaces_.push_back(std::move(space));
   }
   technique_ = ddsp::learned_space(config.spaces);
+  if (technique_ >= 0) {
+    const std::string& name = config.spaces[static_cast<size_t>(technique_)].name;
+    contours_ = name != "vowel" && name != "voice";
+  }
 }
 
 void SpacePlayer::handle(const rt::Command& command) noexcept {
@@ -243,7 +247,7 @@ void SpacePlayer::step(SpaceVoice& voice, const Moment& moment, const PartContro
     const float snaps = controls.at(knob::kTechniqueSnap, moment.frame);
     if (snaps > 0) snap(space, snaps, vector);
     ContourMixer mixer;
-    for (size_t e = 0; e < space.config->entries.size(); ++e)
+    for (size_t e = 0; contours_ && e < space.config->entries.size(); ++e)
       mixer.add(space.config->entries[e].contour, amounts[e]);
     const MixedContour contour = mixer.mixed();
     if (asked < 0) {

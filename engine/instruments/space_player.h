@@ -90,7 +90,8 @@ class SpacePlayer {
   [[nodiscard]] static int entry_named(const Space& space, std::string_view name) noexcept;
 
   std::vector<Space> spaces_;
-  int technique_ = -1;  // index
+  int technique_ = -1;     // index of the learned space, whatever its name
+  bool contours_ = false;  // it moves notes; a vowel and a voice are colours alone
   // What a frozen part starts new notes with.
   bool frozen_ = false;
   std::array<float, kMostSpaceFloats> kept_vector_{};
