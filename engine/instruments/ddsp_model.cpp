@@ -74,6 +74,11 @@ void DdspModel::handle(const rt::Command& command) noexcept {
   switch (command.kind) {
     case kParameter:
       controls_.handle(command);
+      if (command.index == schema::ddsp::kTechniqueFreeze) {
+        for (DdspRuntime* runtime : {runtime_, coming_}) {
+          if (runtime != nullptr) runtime->spaces_.freeze(command.value >= 0.5f, command.frame);
+        }
+      }
       break;
     case kStripParameter:
       if (command.index == schema::strip::kRails) rails_ = command.value >= 0.5f;

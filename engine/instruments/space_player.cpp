@@ -96,6 +96,23 @@ void SpacePlayer::start(SpaceVoice& voice, uint32_t seed) noexcept {
   voice.player.start(seed);
 }
 
+void SpacePlayer::freeze(bool frozen, uint64_t frame) noexcept {
+  if (frozen && !frozen_ && technique_ >= 0) {
+    const Space& space = spaces_[static_cast<size_t>(technique_)];
+    std::array<float, kMostEntries> amounts{};
+    ask(space, frame, kept_vector_.data() + space.first, amounts.data());
+    kept_contour_ = contour_of(space, amounts.data());
+  }
+  frozen_ = frozen;
+}
+
+MixedContour SpacePlayer::contour_of(const Space& space, const float* amounts) const noexcept {
+  ContourMixer mixer;
+  for (size_t e = 0; contours_ && e < space.config->entries.size(); ++e)
+    mixer.add(space.config->entries[e].contour, amounts[e]);
+  return mixer.mixed();
+}
+
 int SpacePlayer::entry_named(const Space& space, std::string_view name) noexcept {
   const auto& entries = space.config->entries;
   for (size_t e = 0; e < entries.size(); ++e) {
@@ -221,6 +238,7 @@ void SpacePlayer::step(SpaceVoice& voice, const Moment& moment, const PartContro
   namespace knob = schema::ddsp;
   const auto share = voice.begun ? static_cast<float>(1 - std::exp(-moment.seconds / kSmoothSeconds)) : 1.f;
   const bool freezes = controls.at(knob::kTechniqueFreeze, moment.frame) >= 0.5f;
+  if (freezes != frozen_) freeze(freezes, moment.frame);
   std::array<float, kMostSpaceFloats> target{};
   std::array<float, kMostEntries> amounts{};
   const int led = moment.space < 0 ? technique_ : moment.space;  // by the voice's player
@@ -230,7 +248,7 @@ void SpacePlayer::step(SpaceVoice& voice, const Moment& moment, const PartContro
     const bool technique = static_cast<int>(s) == technique_;
     const int asked =
         static_cast<int>(s) != led || moment.technique.empty() ? -1 : entry_named(space, moment.technique);
-    if (technique && freezes && frozen_ && asked < 0) {
+    if (technique && frozen_ && asked < 0) {
       const float* held = voice.begun ? voice.vector.data() : kept_vector_.data();
       std::copy_n(held + space.first, space.size, vector);
       continue;
@@ -246,22 +264,14 @@ void SpacePlayer::step(SpaceVoice& voice, const Moment& moment, const PartContro
     if (drifts > 0) drift(space, voice, moment.since, drifts, vector);
     const float snaps = controls.at(knob::kTechniqueSnap, moment.frame);
     if (snaps > 0) snap(space, snaps, vector);
-    ContourMixer mixer;
-    for (size_t e = 0; contours_ && e < space.config->entries.size(); ++e)
-      mixer.add(space.config->entries[e].contour, amounts[e]);
-    const MixedContour contour = mixer.mixed();
-    if (asked < 0) {
-      kept_contour_ = contour;
-      std::copy_n(vector, space.size, kept_vector_.data() + space.first);
-    }
+    const MixedContour contour = contour_of(space, amounts.data());
     voice.contour.approach(contour, share);
     if (share == 1) voice.contour = contour;
   }
-  if (freezes && frozen_) {
+  if (frozen_) {
     voice.contour.approach(kept_contour_, share);
     if (share == 1) voice.contour = kept_contour_;
   }
-  frozen_ = freezes;
   for (size_t i = 0; i < target.size(); ++i) voice.vector[i] += share * (target[i] - voice.vector[i]);
   if (share == 1) voice.vector = target;
   voice.begun = true;

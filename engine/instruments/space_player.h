@@ -55,6 +55,9 @@ class SpacePlayer {
   [[nodiscard]] bool any() const noexcept { return !spaces_.empty(); }
   void handle(const rt::Command& command) noexcept;
   static void start(SpaceVoice& voice, uint32_t seed) noexcept;
+  // From now on the learned space stays as it is asked for now, whatever is asked; or it does not any more.
+  // Voices that sound stay as they are.
+  void freeze(bool frozen, uint64_t frame) noexcept;
 
   struct Moment {
     uint64_t frame = 0;
@@ -86,6 +89,7 @@ class SpacePlayer {
   static void mix(const Space& space, const NearCodes& codes, float* vector, float* amounts) noexcept;
   void drift(const Space& space, const SpaceVoice& voice, double since, float amount,
              float* vector) const noexcept;
+  MixedContour contour_of(const Space& space, const float* amounts) const noexcept;
   static void snap(const Space& space, float amount, float* vector) noexcept;
   [[nodiscard]] static int entry_named(const Space& space, std::string_view name) noexcept;
 

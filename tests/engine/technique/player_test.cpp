@@ -143,6 +143,24 @@ TEST_CASE("the vector moves smoothly, freezes and drifts within bounds") {
   CHECK(step < 0.2f);
 }
 
+TEST_CASE("what is frozen while nothing sounds is what was asked for then") {
+  Played p;
+  const auto straight = p.after(0.5);
+  p.player.freeze(true, 100000);
+  p.set(schema::ddsp::kTechniqueFreeze, 1);
+  p.ask(0, What::kEntry, 1, 1);
+  SpaceVoice next;
+  SpacePlayer::start(next, 9);
+  p.player.step(next, {.frame = 200000, .since = 0, .seconds = 0.01}, p.controls);
+  check_near({next.vector.begin(), next.vector.begin() + 8}, straight);
+  // Off and on again between two notes: what is asked for now, not what it was.
+  p.player.freeze(false, 210000);
+  p.player.freeze(true, 210001);
+  SpacePlayer::start(next, 10);
+  p.player.step(next, {.frame = 220000, .since = 0, .seconds = 0.01}, p.controls);
+  check_near({next.vector.begin(), next.vector.begin() + 8}, p.mix({{2, 0.75f}, {3, 0.25f}}));
+}
+
 TEST_CASE("control knows the weights that the worker mixes") {
   Played p;
   const ddsp::Space& space = p.model->config().spaces[0];
