@@ -39,6 +39,7 @@ SpacePlayer::SpacePlayer(const ddsp::Model& model) {
     space.entries.assign(count * space.size, 0.f);
     space.shares.assign(codes * count, 0.f);
     space.amounts.assign(count, rt::Ramped(0));
+    space.left.assign(count, 0.f);
     for (size_t e = 0; e < count; ++e) {
       for (size_t k = 0; k < codes; ++k) {
         space.shares[k * count + e] = from.entries[e].weights[k];
@@ -67,12 +68,24 @@ void SpacePlayer::handle(const rt::Command& command) noexcept {
   const rt::SpaceMove& move = command.space;
   switch (move.what) {
     case rt::SpaceMove::What::kClear:
+      if (space.mode != Mode::kNames) {
+        std::array<float, kMostSpaceFloats> unused{};
+        ask(space, command.frame, unused.data(), space.left.data());
+        space.left_at = command.frame;
+      }
       for (rt::Ramped& amount : space.amounts) amount.set(0);
       space.codes.count = 0;
       space.mode = Mode::kNames;
       break;
     case rt::SpaceMove::What::kEntry:
       space.mode = Mode::kNames;
+      if (space.left_at == command.frame && move.ramp_frames > 0) {
+        for (size_t e = 0; e < space.amounts.size(); ++e) {
+          space.amounts[e].set(space.left[e]);
+          space.amounts[e].go(0, command.frame, move.ramp_frames);
+        }
+        space.left_at = UINT64_MAX;
+      }
       if (command.voice < space.amounts.size())
         space.amounts[command.voice].go(move.x, command.frame, move.ramp_frames);
       break;

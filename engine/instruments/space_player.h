@@ -83,6 +83,10 @@ class SpacePlayer {
     std::vector<rt::Ramped> amounts;  // of the entries
     NearCodes codes;
     float x = 0.5f, y = 0.5f;
+    // What codes or a place stood for, by name, when they were left at this frame: a name that comes in over
+    // a time comes from there.
+    std::vector<float> left;
+    uint64_t left_at = UINT64_MAX;
   };
   // What is asked for at a frame: its vector, and how much of each name is in it.
   void ask(const Space& space, uint64_t frame, float* vector, float* amounts) const noexcept;
