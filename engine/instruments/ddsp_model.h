@@ -86,7 +86,8 @@ class DdspModel final : public ModelHalf {
   void rest(Voice& voice, uint16_t slot, uint64_t frame) noexcept;
   void address(const Voice& voice, uint16_t slot, float deviation) noexcept;
   [[nodiscard]] SourceContext context(uint64_t heard_before = UINT64_MAX) noexcept {
-    return {controls_, runtime_->model().config(), heard_before, runtime_->ear_ ? &*runtime_->ear_ : nullptr};
+    return {controls_, runtime_->model().config(), heard_before, runtime_->ear_ ? &*runtime_->ear_ : nullptr,
+            &runtime_->spaces_};
   }
   [[nodiscard]] FrameSource* source_of(const Voice& voice) const noexcept {
     return sources_[static_cast<size_t>(voice.source)];

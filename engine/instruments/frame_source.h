@@ -16,6 +16,7 @@ namespace continuo {
 namespace listen {
 class TechniqueEar;
 }
+class SpacePlayer;
 
 enum class VoiceSource : uint8_t { kKey, kInput, kSong, kStream };
 inline constexpr size_t kVoiceSources = 4;
@@ -42,6 +43,7 @@ struct SourceContext {
   uint64_t heard_before = UINT64_MAX;
   // Tells which name of the model's learned space is heard; null where the model has none that listens.
   listen::TechniqueEar* ear = nullptr;
+  const SpacePlayer* spaces = nullptr;  // what the part is asked for
 };
 
 // Worker thread, all of it: no allocation, no lock. One a part and kind; made and freed off stage. It plays

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/instruments/space_player.h"
+
 namespace continuo {
 
 namespace parameter = schema::ddsp;
@@ -31,6 +33,17 @@ SongSource::SongSource(std::shared_ptr<const song::Model> model, double device_r
   singer_.prepare(std::move(model));
 }
 
+// How the song is to move: as the technique that the part is asked for, -1 where the song knows none of its
+// name.
+int SongSource::asked_technique(uint64_t frame, const SourceContext& context) const noexcept {
+  if (context.spaces == nullptr) return -1;
+  const std::string_view asked = context.spaces->heaviest(frame);
+  const auto& known = singer_.model().config().techniques;
+  const auto found = std::find_if(known.begin(), known.end(),
+                                  [&](const auto& technique) { return technique.name == asked; });
+  return found == known.end() ? -1 : static_cast<int>(found - known.begin());
+}
+
 song::Controls SongSource::controls(uint64_t frame, const SourceContext& context) const noexcept {
   const auto value = [&](size_t index) { return context.controls.at(index, frame); };
   const song::Statistics& learned = singer_.model().config().statistics;
@@ -51,6 +64,7 @@ song::Controls SongSource::controls(uint64_t frame, const SourceContext& context
   c.steer = value(parameter::kSingSteer);
   c.hold = on(context, parameter::kSingHold, frame);
   c.mute = on(context, parameter::kSingMute, frame);
+  if (!on(context, parameter::kSingTechnique, frame)) c.technique = asked_technique(frame, context);
   return c;
 }
 

@@ -23,6 +23,7 @@ class SongSource final : public FrameSource {
   [[nodiscard]] uint64_t song_of(uint32_t seed) const noexcept {
     return seed > 0 ? seed : 0x5eed0000u + voice_seed_ + 0x10001u * songs_;
   }
+  [[nodiscard]] int asked_technique(uint64_t frame, const SourceContext& context) const noexcept;
   [[nodiscard]] song::Controls controls(uint64_t frame, const SourceContext& context) const noexcept;
   // The song's levels are those of its set; this gives the same quantile of the voice's.
   [[nodiscard]] float level(float db, const ddsp::Config& model) const noexcept;

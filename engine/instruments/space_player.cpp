@@ -119,6 +119,18 @@ void SpacePlayer::freeze(bool frozen, uint64_t frame) noexcept {
   frozen_ = frozen;
 }
 
+std::string_view SpacePlayer::heaviest(uint64_t frame) const noexcept {
+  if (technique_ < 0) return {};
+  const Space& space = spaces_[static_cast<size_t>(technique_)];
+  std::array<float, kMostSpaceFloats> unused{};
+  std::array<float, kMostEntries> amounts{};
+  ask(space, frame, unused.data(), amounts.data());
+  const auto& entries = space.config->entries;
+  const auto most = std::max_element(amounts.begin(), amounts.begin() + static_cast<long>(entries.size()));
+  if (entries.empty() || *most <= 0) return {};
+  return entries[static_cast<size_t>(most - amounts.begin())].name;
+}
+
 MixedContour SpacePlayer::contour_of(const Space& space, const float* amounts) const noexcept {
   ContourMixer mixer;
   for (size_t e = 0; contours_ && e < space.config->entries.size(); ++e)

@@ -59,6 +59,9 @@ class SpacePlayer {
   // Voices that sound stay as they are.
   void freeze(bool frozen, uint64_t frame) noexcept;
 
+  // The name that most is asked of in the learned space; empty where there is none. Lives as the model does.
+  [[nodiscard]] std::string_view heaviest(uint64_t frame) const noexcept;
+
   struct Moment {
     uint64_t frame = 0;
     double since = 0;              // seconds from the note's start

@@ -136,3 +136,47 @@ TEST_CASE("the singing voice that ships sings its vowels, each in its own colour
   CHECK(fundamental_db["hum"] > fundamental_db["a"] + 3);
   CHECK(measure(rig.run(1.0)).level_db < -70);
 }
+
+TEST_CASE("a voice that sings by itself moves as the technique that it is asked for") {
+  // How far the pitch goes within a fifth of a second, semitones, in the middle of all moments.
+  const auto movement = [](const std::string& technique) {
+    Folder home;
+    StandardMaker maker;
+    for (const char* model : {"techniques", "folk-song"}) {
+      const std::string file = std::string(model) + ".safetensors";
+      std::filesystem::copy("models/trained/" + file, home.path() / "models" / file);
+    }
+    Rig rig(home.path(), "", &maker);
+    rig.say("/part/new ddsp v techniques");
+    rig.say("/part/v/technique/by/" + technique + " 1");
+    rig.say("/part/v/sing/technique 0");
+    rig.say("/part/v/sing/seed 3");
+    rig.say("/part/v/sing 1");
+    const std::vector<float> audio = rig.run(12);
+    dsp::PitchTracker tracker;
+    dsp::PitchSpec spec;
+    spec.sample_rate = 48000;
+    spec.hop = 480;
+    tracker.prepare(spec);
+    std::vector<dsp::PitchFrame> frames(audio.size() / 480 + 8);
+    frames.resize(tracker.process(audio, frames));
+    std::vector<double> spans;
+    for (size_t i = 0; i + 20 < frames.size(); i += 5) {
+      double low = 1e9, high = 0;
+      for (size_t j = i; j < i + 20; ++j) {
+        const double midi =
+            frames[j].voiced ? 69 + 12 * std::log2(static_cast<double>(frames[j].f0_hz) / 440) : 0;
+        low = std::min(low, midi), high = std::max(high, midi);
+      }
+      if (low > 0) spans.push_back(high - low);
+    }
+    REQUIRE(spans.size() > 50);
+    std::nth_element(spans.begin(), spans.begin() + static_cast<std::ptrdiff_t>(spans.size() / 2),
+                     spans.end());
+    return spans[spans.size() / 2];
+  };
+  const double straight = movement("straight"), trill = movement("trill");
+  INFO("straight " << straight << ", trill " << trill);
+  CHECK(straight < 0.4);
+  CHECK(trill > straight + 0.5);
+}
