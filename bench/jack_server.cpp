@@ -2,7 +2,6 @@
 #include "bench/jack_server.h"
 
 #include <jack/jack.h>
-#include <unistd.h>
 
 #include <cstdlib>
 
@@ -19,12 +18,12 @@ void be_silent(const char*) {}
 JackServer::JackServer(int block) {
   static int count = 0;
   if (!in_path("jackd")) throw Absent("jackd is not installed (Debian: jackd2)");
-  name_ = "continuo-bench-" + std::to_string(getpid()) + "-" + std::to_string(count++);
+  name_ = "continuo-bench-" + std::to_string(count++);
   setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
   jack_set_error_function(be_silent);
   jack_set_info_function(be_silent);
   process_ = std::make_unique<Process>(
-      std::vector<std::string>{"jackd", "-R", "-P", "70", "-n", name_, "-d", "dummy", "-r",
+      std::vector<std::string>{"jackd", "-p", "64", "-R", "-P", "70", "-n", name_, "-d", "dummy", "-r",
                                std::to_string(kRate), "-p", std::to_string(block)},
       std::map<std::string, std::string>{}, folder_.path() / "jackd.log");
   for (int i = 0; i < 100; ++i) {

@@ -126,7 +126,6 @@ TEST_CASE("names") {
 
 TEST_CASE("JACK: opens by name, plays, stops") {
   JackServer server(44100, 128);
-  REQUIRE(server.running());
   CHECK(list_devices("jack").size() == 1);
   auto device = make_device("jack");
   DeviceRequest request;

@@ -25,7 +25,8 @@ struct Watcher : AudioCallback {
       for (uint32_t i = 0; i < block.frames; ++i) block.outputs[c][i] = 0.0f;
     }
     const auto end = std::chrono::steady_clock::now() + work.load();
-    while (std::chrono::steady_clock::now() < end) {}
+    while (std::chrono::steady_clock::now() < end) {
+    }
     frames = block.frames;
     blocks += 1;
     inside -= 1;
@@ -73,7 +74,6 @@ TEST_CASE("no device: the null device, said, and a server that comes later is ta
 
 TEST_CASE("jackd is killed and comes back, twice") {
   JackServer server;
-  REQUIRE(server.running());
   Watcher watcher;
   DeviceKeeper keeper;
   CHECK(keeper.open(on_jack()).api == "jack");
@@ -101,7 +101,6 @@ TEST_CASE("jackd is killed and comes back, twice") {
 // JACK cancels its thread when a client closes; a block that is under way has to come to its end first.
 TEST_CASE("jackd is killed in the middle of a long block") {
   JackServer server;
-  REQUIRE(server.running());
   Watcher watcher;
   DeviceKeeper keeper;
   CHECK(keeper.open(on_jack()).api == "jack");
@@ -117,7 +116,6 @@ TEST_CASE("jackd is killed in the middle of a long block") {
 
 TEST_CASE("jack_bufsize changes the block under a running stream") {
   JackServer server;
-  REQUIRE(server.running());
   Watcher watcher;
   DeviceKeeper keeper;
   CHECK(keeper.open(on_jack()).block == 64);
@@ -136,7 +134,6 @@ TEST_CASE("jack_bufsize changes the block under a running stream") {
 
 TEST_CASE("a server that comes back at another rate is refused until it fits") {
   JackServer server;
-  REQUIRE(server.running());
   Watcher watcher;
   DeviceKeeper keeper;
   CHECK(keeper.open(on_jack()).rate == 48000);
@@ -161,7 +158,6 @@ TEST_CASE("a server that comes back at another rate is refused until it fits") {
 TEST_CASE("jackd hangs: the engine goes on, and so it does when the server wakes up") {
   // A server that is stopped (SIGSTOP) neither calls nor closes; RtAudio would wait for ever.
   JackServer server;
-  REQUIRE(server.running());
   Watcher watcher;
   DeviceKeeper keeper;
   CHECK(keeper.open(on_jack()).api == "jack");
