@@ -8,19 +8,27 @@
 namespace continuo::listen {
 namespace {
 
-constexpr int kZeroCrossings = 12;  // of the sinc, each way, at the lower of the two rates
-constexpr int kFewestCodes = 3;     // before anything is said
-constexpr float kClearly = 0.2f;    // likelier than what is said ...
-constexpr int kCodesToChange = 2;   // ... for so many codes in a row
+constexpr int kZeroCrossings = 12;   // of the sinc, each way, at the lower of the two rates
+constexpr int kFewestCodes = 3;      // before anything is said
+constexpr float kClearly = 0.2f;     // likelier than what is said ...
+constexpr int kCodesToChange = 2;    // ... for so many codes in a row
+constexpr float kCodes = 0.5f;       // codes that follow one another say much the same
+constexpr float kLeastOfCodes = -8;  // no colour rules a name out
+constexpr float kDefault = 1;        // how much likelier the space's default is before anything is heard
 
 }  // namespace
 
 TechniqueEar::TechniqueEar(const ddsp::Model& model, double device_rate)
     : encoder_(*model.encoder()),
+      movement_(model.config().frame_rate_hz()),
       space_(model.config().encoder.space),
+      default_(model.config().spaces[static_cast<size_t>(space_)].default_entry),
       hop_(static_cast<uint32_t>(std::lround(device_rate / model.config().frame_rate_hz()))) {
   const auto device = static_cast<size_t>(std::lround(device_rate)),
              own = static_cast<size_t>(model.config().sample_rate);
+  for (const auto& entry : model.config().spaces[static_cast<size_t>(space_)].entries)
+    contours_.push_back(entry.contour);
+  likelihoods_.assign(contours_.size(), 0.0f);
   const double ratio = device_rate / static_cast<double>(own), cut = std::min(1.0, 1 / ratio);
   const double half = kZeroCrossings / cut;  // device samples
   taps_ = 2 * static_cast<size_t>(std::ceil(half));
@@ -51,6 +59,7 @@ void TechniqueEar::reset() noexcept {
 
 void TechniqueEar::begin_phrase() noexcept {
   encoder_.forget();
+  movement_.reset();
   codes_ = likelier_codes_ = 0;
   entry_ = likelier_ = -1;
   share_ = 0;
@@ -76,16 +85,33 @@ void TechniqueEar::hear(float midi, float db, bool voiced, float gain) noexcept 
     }
     window_[n] = gain * sum;
   }
+  movement_.push(midi, db, voiced);
   if (encoder_.hear(window_, midi, db, voiced) >= 0) decide();
+}
+
+void TechniqueEar::weigh() noexcept {
+  const auto names = encoder_.names();
+  const bool moved = movement_.measure();
+  float most = -1e9f, sum = 0;
+  for (size_t e = 0; e < names.size(); ++e) {
+    float& likelihood = likelihoods_[e];
+    likelihood = kCodes * std::max(std::log(names[e]), kLeastOfCodes);
+    if (moved) likelihood += movement_.fit(contours_[e]);
+    if (static_cast<int>(e) == default_) likelihood += kDefault;
+    most = std::max(most, likelihood);
+  }
+  for (float& likelihood : likelihoods_) sum += likelihood = std::exp(likelihood - most);
+  for (float& likelihood : likelihoods_) likelihood /= sum;
 }
 
 // Not at once: a name that flutters is of no use to anybody.
 void TechniqueEar::decide() noexcept {
   ++codes_;
-  const auto names = encoder_.names();
-  if (names.empty() || codes_ < kFewestCodes) return;
-  const auto likeliest = static_cast<int>(std::max_element(names.begin(), names.end()) - names.begin());
-  const auto share = [&](int entry) { return names[static_cast<size_t>(entry)]; };
+  if (likelihoods_.empty() || codes_ < kFewestCodes) return;
+  weigh();
+  const auto likeliest =
+      static_cast<int>(std::max_element(likelihoods_.begin(), likelihoods_.end()) - likelihoods_.begin());
+  const auto share = [&](int entry) { return likelihoods_[static_cast<size_t>(entry)]; };
   if (entry_ >= 0 && likeliest != entry_ && share(likeliest) > share(entry_) + kClearly) {
     likelier_codes_ = likeliest == likelier_ ? likelier_codes_ + 1 : 1;
     likelier_ = likeliest;

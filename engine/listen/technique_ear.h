@@ -1,13 +1,16 @@
 // Which name of a model's learned space a player uses ("breathy"), told from his sound as he goes.
 //
-// The model's own encoder (models/ddsp/inference/encoder.h) hears windows of the last 21 ms before and after
-// a frame's centre, so it is that much late; pitch and power are not. Windows are brought from the device's
-// rate to the model's one by one (windowed sinc), so nothing depends on block sizes.
+// Two witnesses: the model's own encoder, which hears colour, and how pitch and level move (movement.h),
+// against what the model says of each name's movement. The encoder (models/ddsp/inference/encoder.h) hears
+// windows of the last 21 ms before and after a frame's centre, so it is that much late; pitch and power are
+// not. Windows are brought from the device's rate to the model's one by one (windowed sinc), so nothing
+// depends on block sizes.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "engine/listen/movement.h"
 #include "models/ddsp/inference/decoder.h"
 
 namespace continuo::listen {
@@ -23,8 +26,8 @@ class TechniqueEar {
   void begin_phrase() noexcept;
   // One sample of the device; true: hear() is due.
   bool push(float sample) noexcept;
-  // A model frame, of silence too: what the follower says of it, and the gain (not dB) that brings the player to the level
-  // that the model was trained on.
+  // A model frame, of silence too: what the follower says of it, and the gain (not dB) that brings the player
+  // to the level that the model was trained on.
   void hear(float midi, float db, bool voiced, float gain) noexcept;
 
   // The entry of space() that is likeliest by the last second, which changes when another one is clearly so;
@@ -35,10 +38,14 @@ class TechniqueEar {
   [[nodiscard]] int space() const noexcept { return space_; }
 
  private:
+  void weigh() noexcept;
   void decide() noexcept;
 
   ddsp::StreamingEncoder encoder_;
-  int space_, entry_ = -1;
+  Movement movement_;
+  std::vector<ddsp::Contour> contours_;  // of the names
+  std::vector<float> likelihoods_;       // of the names, sum 1
+  int space_, default_, entry_ = -1;
   float share_ = 0;
   uint32_t hop_, since_ = 0;  // device samples from frame to frame, and since the last one
   std::vector<float> past_;   // of the device, a ring
