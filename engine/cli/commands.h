@@ -45,6 +45,7 @@ struct TransferOptions {
   std::optional<int> octave;  // none: fitted
   float gain_db = 0;
   bool automatic = true;
+  bool imitate = false;  // the techniques that are heard, too
   std::string score;                  // where the score that was played is written, too
   std::vector<std::string> messages;  // OSC, to the part before it plays
   uint32_t rate = 48000, block = 512;

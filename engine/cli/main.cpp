@@ -114,6 +114,8 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   transfer_command->add_flag("!--no-auto", transfer.automatic,
                              "leave level and octave as they were played, and breaths between notes");
+  transfer_command->add_flag("--imitate", transfer.imitate,
+                             "sing with the techniques that are heard, with a model that can tell them");
   transfer_command
       ->add_option("--send", transfer.messages,
                    "OSC message to the part, e.g. \"/part/1/vibrato/depth 30.0\" (may be repeated)")

@@ -7,6 +7,7 @@
 
 #include "engine/audio/sound_file.h"
 #include "engine/cli/commands.h"
+#include "engine/cli/models.h"
 #include "engine/osc/format.h"
 #include "engine/transfer/transfer_score.h"
 #include "models/data/features.h"
@@ -17,16 +18,6 @@ namespace continuo::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path find_model(const std::string& wanted, const session::LibraryFolders& folders) {
-  std::string names;
-  for (const session::ModelFile& model : session::list_models(folders)) {
-    if (model.name == wanted) return model.path;
-    names += (names.empty() ? "" : ", ") + model.name;
-  }
-  throw std::runtime_error("no model \"" + wanted + "\" in " + folders.models().string() +
-                           " or beside the program; there " + (names.empty() ? "is none" : "are: " + names));
-}
 
 // What the song does, as measured of any set; `how`: of which curves.
 void tell(const song::Curve& curve, const song::Config& learned, const char* how) {
@@ -109,7 +100,7 @@ int sing(const SingOptions& options, const session::LibraryFolders& folders) {
   render_options.block = options.block;
   if (options.files.size() == 2) {  // curves from a file
     const song::Curve curve = song::read_curve(options.files[0]);
-    (void)find_model(options.model, folders);
+    (void)find_voice(options.model, folders);
     transfer::Performance performance;
     performance.frame_rate_hz = curve.frame_rate;
     for (size_t j = 0; j < curve.frames(); ++j)
@@ -122,7 +113,7 @@ int sing(const SingOptions& options, const session::LibraryFolders& folders) {
         render_options, folders);
   }
   const std::string song_name = options.song.empty() ? "folk-song" : options.song;
-  const auto model = song::Model::load(find_model(song_name, folders).string());
+  const auto model = song::Model::load(find_song(song_name, folders).path.string());
   const fs::path out = options.files.at(0);
   if (out.extension() == ".csv") {
     const song::Curve curve = curve_of(*model, options);
@@ -130,7 +121,7 @@ int sing(const SingOptions& options, const session::LibraryFolders& folders) {
     tell(curve, model->config(), "its curves");
     return 0;
   }
-  (void)find_model(options.model, folders);
+  (void)find_voice(options.model, folders);
   render_options.out = out.string();
   SingOptions with_song = options;
   with_song.song = song_name;

@@ -5,26 +5,14 @@
 
 #include "engine/audio/sound_file.h"
 #include "engine/cli/commands.h"
+#include "engine/cli/models.h"
 #include "engine/session/score/score.h"
+#include "engine/transfer/techniques.h"
 #include "engine/transfer/transfer_score.h"
 #include "models/ddsp/inference/decoder.h"
 
 namespace continuo::cli {
 namespace {
-
-// By name in the library, or by path. Throws with what there is instead.
-session::ModelFile find_model(const std::string& wanted, const session::LibraryFolders& folders) {
-  std::string names;
-  for (const session::ModelFile& model : session::list_models(folders)) {
-    if (model.name == wanted && model.kind == "song")
-      throw std::runtime_error("\"" + wanted + "\" sings by itself: it is no voice to play with");
-    if (model.name == wanted) return model;
-    if (model.kind == "song") continue;
-    names += (names.empty() ? "" : ", ") + model.name;
-  }
-  throw std::runtime_error("no model \"" + wanted + "\" in " + folders.models().string() +
-                           " or beside the program; there " + (names.empty() ? "is none" : "are: " + names));
-}
 
 void write_text(const session::Score& score, const std::string& path) {
   std::ofstream file(path);
@@ -53,26 +41,54 @@ void tell(const transfer::Performance& heard, const ddsp::Config& model) {
   }
 }
 
+transfer::TechniqueNames names_of(const ddsp::Config& model) {
+  const ddsp::Space& space = model.spaces[static_cast<size_t>(model.encoder.space)];
+  transfer::TechniqueNames names{space.name, {}};
+  for (const ddsp::SpaceEntry& entry : space.entries) names.entries.push_back(entry.name);
+  return names;
+}
+
+void tell_techniques(const transfer::Performance& heard, const transfer::TechniqueNames& names) {
+  std::vector<size_t> counts(names.entries.size(), 0);
+  size_t sum = 0;
+  for (const transfer::Moment& m : heard.moments) {
+    if (m.technique >= 0) ++counts[static_cast<size_t>(m.technique)], ++sum;
+  }
+  if (sum == 0) return;
+  std::fprintf(stderr, "%s:", names.space.c_str());
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0)
+      std::fprintf(stderr, " %s %.0f %%", names.entries[i].c_str(), 100.0 * double(counts[i]) / double(sum));
+  }
+  std::fprintf(stderr, "\n");
+}
+
 }  // namespace
 
 int transfer(const TransferOptions& options, const session::LibraryFolders& folders) {
-  const session::ModelFile file = find_model(options.model, folders);
-  if (!file.fault.empty()) throw std::runtime_error(file.path.string() + ": " + file.fault);
+  const session::ModelFile file = find_voice(options.model, folders);
   const auto model = ddsp::Model::load(file.path.string());
   const auto rate = static_cast<uint32_t>(model->config().sample_rate);
   const Sound sound = read_sound(options.in, {.rate = rate, .channels = 1});
   if (sound.frames() == 0) throw std::runtime_error(options.in + ": it holds no sound (0 samples)");
 
   const transfer::Fitting fitting{options.automatic, options.octave, options.gain_db};
-  const transfer::Performance heard = transfer::perform(sound.samples, model->config(), fitting);
+  transfer::Performance heard = transfer::perform(sound.samples, model->config(), fitting);
   tell(heard, model->config());
+  transfer::TechniqueNames names;
+  if (options.imitate) {
+    transfer::hear_techniques(sound.samples, *model, heard);
+    names = names_of(model->config());
+    tell_techniques(heard, names);
+  }
   RenderOptions render_options;
   render_options.out = options.out;
   render_options.rate = options.rate;
   render_options.block = options.block;
   render_options.skip_frames = transfer::ahead_frames(options.rate);
   const double seconds = static_cast<double>(sound.frames()) / rate + options.tail_seconds;
-  session::Score score = transfer::transfer_score(heard, file.name, options.rate, seconds, options.messages);
+  session::Score score =
+      transfer::transfer_score(heard, file.name, options.rate, seconds, options.messages, names);
   if (!options.score.empty()) write_text(score, options.score);
   return render_score(std::move(score), render_options, folders);
 }

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "engine/dsp/fixed_chance.h"
+
 namespace continuo {
 
 namespace voice = schema::voice;
@@ -26,12 +28,6 @@ constexpr double kFlopsPerSecond = 100e9, kCompany = 16;
 
 constexpr uint64_t next_tick(uint64_t frame) noexcept {
   return (frame + rt::kTickFrames - 1) / rt::kTickFrames * rt::kTickFrames;
-}
-
-// A fixed hash to -1..1 (the finaliser of MurmurHash3).
-float noise_value(uint32_t x) noexcept {
-  x ^= x >> 16, x *= 0x85ebca6b, x ^= x >> 13, x *= 0xc2b2ae35, x ^= x >> 16;
-  return static_cast<float>(static_cast<int32_t>(x)) * 0x1p-31f;
 }
 
 }  // namespace
@@ -402,7 +398,7 @@ float DdspModel::fluctuation(const Voice& v, uint64_t frame, uint32_t stream) co
   const auto along = static_cast<float>(time - cell);
   const uint32_t key = v.seed * 0x9e3779b9u + stream * 0x7f4a7c15u;
   const float smooth = along * along * (3 - 2 * along);
-  const float a = noise_value(key + cell), b = noise_value(key + cell + 1);
+  const float a = dsp::signed_chance(key + cell), b = dsp::signed_chance(key + cell + 1);
   return (a + (b - a) * smooth) * 1.7f;  // to unit standard deviation
 }
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "engine/dsp/fixed_chance.h"
+
 namespace continuo {
 
 // Audio thread, all of it. The same samples however they are cut.
@@ -45,9 +47,7 @@ class GlottalPulses {
   static constexpr float kScale = 3.f;
 
   [[nodiscard]] double chance() const noexcept {  // -1..1
-    uint32_t x = seed_ * 0x9e3779b9u + pulses_;
-    x ^= x >> 16, x *= 0x85ebca6b, x ^= x >> 13, x *= 0xc2b2ae35, x ^= x >> 16;
-    return static_cast<double>(static_cast<int32_t>(x)) * 0x1p-31;
+    return static_cast<double>(dsp::signed_chance(seed_ * 0x9e3779b9u + pulses_));
   }
 
   uint32_t seed_ = 0, pulses_ = 0;

@@ -4,22 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/dsp/fixed_chance.h"
+
 namespace continuo {
 namespace {
 
 constexpr double kSmoothSeconds = 0.03;
 constexpr double kWanderSeconds = 2.5;  // from place to place
 constexpr float kWander = 0.6f;         // how far a full drift goes towards where it wanders
-constexpr size_t kMostEntries = 64;
-
-uint32_t mixed_bits(uint32_t x) noexcept {
-  x ^= x >> 16, x *= 0x85ebca6b, x ^= x >> 13, x *= 0xc2b2ae35, x ^= x >> 16;
-  return x;
-}
-
-float unit(uint32_t x) noexcept {  // 0..1
-  return static_cast<float>(mixed_bits(x) >> 8) * 0x1p-24f;
-}
 
 }  // namespace
 
@@ -112,7 +104,7 @@ void SpacePlayer::start(SpaceVoice& voice, uint32_t seed) noexcept {
 void SpacePlayer::freeze(bool frozen, uint64_t frame) noexcept {
   if (frozen && !frozen_ && technique_ >= 0) {
     const Space& space = spaces_[static_cast<size_t>(technique_)];
-    std::array<float, kMostEntries> amounts{};
+    std::array<float, ddsp::kMostEntries> amounts{};
     ask(space, frame, kept_vector_.data() + space.first, amounts.data());
     kept_contour_ = contour_of(space, amounts.data());
   }
@@ -123,7 +115,7 @@ std::string_view SpacePlayer::heaviest(uint64_t frame) const noexcept {
   if (technique_ < 0) return {};
   const Space& space = spaces_[static_cast<size_t>(technique_)];
   std::array<float, kMostSpaceFloats> unused{};
-  std::array<float, kMostEntries> amounts{};
+  std::array<float, ddsp::kMostEntries> amounts{};
   ask(space, frame, unused.data(), amounts.data());
   const auto& entries = space.config->entries;
   const auto most = std::max_element(amounts.begin(), amounts.begin() + static_cast<long>(entries.size()));
@@ -224,11 +216,12 @@ void SpacePlayer::drift(const Space& space, const SpaceVoice& voice, double sinc
   const float smooth = along * along * (3 - 2 * along);
   const uint32_t key = voice.seed * 0x9e3779b9u + 0x3c6ef372u;
   std::array<float, kMostSpaceFloats> place{};
-  std::array<float, kMostEntries> unused{};
+  std::array<float, ddsp::kMostEntries> unused{};
   NearCodes codes;
   if (!space.config->map.empty()) {
     const auto coordinate = [&](uint32_t stream) {
-      const float a = unit(key + stream + 2 * cell), b = unit(key + stream + 2 * (cell + 1));
+      const float a = dsp::unit_chance(key + stream + 2 * cell),
+                  b = dsp::unit_chance(key + stream + 2 * (cell + 1));
       return a + (b - a) * smooth;
     };
     const float x = coordinate(0), y = coordinate(1);
@@ -236,7 +229,7 @@ void SpacePlayer::drift(const Space& space, const SpaceVoice& voice, double sinc
   } else {
     const auto code = [&](uint32_t c) {
       return std::min(space.config->codes - 1,
-                      static_cast<int>(unit(key + c) * static_cast<float>(space.config->codes)));
+                      static_cast<int>(dsp::unit_chance(key + c) * static_cast<float>(space.config->codes)));
     };
     codes.count = 2;
     codes.all[0] = {code(cell), 1 - smooth};
@@ -265,7 +258,7 @@ void SpacePlayer::step(SpaceVoice& voice, const Moment& moment, const PartContro
   const bool freezes = controls.at(knob::kTechniqueFreeze, moment.frame) >= 0.5f;
   if (freezes != frozen_) freeze(freezes, moment.frame);
   std::array<float, kMostSpaceFloats> target{};
-  std::array<float, kMostEntries> amounts{};
+  std::array<float, ddsp::kMostEntries> amounts{};
   const int led = moment.space < 0 ? technique_ : moment.space;  // by the voice's player
   for (size_t s = 0; s < spaces_.size(); ++s) {
     const Space& space = spaces_[s];

@@ -4,22 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/dsp/fixed_chance.h"
+
 namespace continuo {
 namespace {
 
 constexpr double kFadeInSeconds = 0.3;  // of the vibrato after its delay
 constexpr float kTrillEdge = 4;         // how steep a trill goes from note to note
 constexpr float kPaceSpread = 0.03f;    // of a note's rates, either way
-
-// The finaliser of MurmurHash3.
-uint32_t mixed_bits(uint32_t x) noexcept {
-  x ^= x >> 16, x *= 0x85ebca6b, x ^= x >> 13, x *= 0xc2b2ae35, x ^= x >> 16;
-  return x;
-}
-
-float signed_unit(uint32_t x) noexcept {  // -1..1
-  return static_cast<float>(static_cast<int32_t>(mixed_bits(x))) * 0x1p-31f;
-}
 
 // A voice either sings its pitch or pulses: a little fry puts no note out of tune, and most of it is all.
 float fry_pull(float fry) noexcept {
@@ -90,11 +82,12 @@ MixedContour ContourMixer::mixed() const noexcept {
 }
 
 float ContourPlayer::chance(uint32_t stream) const noexcept {
-  return std::sqrt(3.f) * signed_unit(seed_ * 0x9e3779b9u + frame_ * 0x85ebca77u + stream * 0x7f4a7c15u);
+  return std::sqrt(3.f) *
+         dsp::signed_chance(seed_ * 0x9e3779b9u + frame_ * 0x85ebca77u + stream * 0x7f4a7c15u);
 }
 
 float ContourPlayer::pace() const noexcept {
-  return 1 + kPaceSpread * signed_unit(seed_ * 0x9e3779b9u + 0x51ed270bu);
+  return 1 + kPaceSpread * dsp::signed_chance(seed_ * 0x9e3779b9u + 0x51ed270bu);
 }
 
 ContourPoint ContourPlayer::step(const MixedContour& contour, float midi, double since,

@@ -13,7 +13,7 @@ constexpr double kLowest_hz = 4, kHighest_hz = 9, kApart_hz = 0.5;
 constexpr float kMostPitch = 1.5f, kMostLevel_db = 15;  // farther from the mean: the tracker slipped
 constexpr double kSlope_s = 0.06;                       // slopes are measured over this
 constexpr float kGliding = 4, kStepping = 60;           // semitones a second; faster is a new note
-constexpr double kShortestGlide_s = 0.18;               // half a swing of vibrato is 0.1 s
+constexpr double kShortestGlide_s = 0.18;               // a step takes 0.1 s, and the slope is measured over 0.06
 
 // What no singer keeps still within, and how far measures of one technique lie apart: octaves.
 constexpr float kStill_cents = 10, kStill_db = 1, kStill_semitones = 0.7f;

@@ -20,6 +20,7 @@ struct Moment {
   float midi = 60;
   float db = -80;  // as the model hears it
   bool sounds = false;
+  int technique = -1;  // entry of the space that the model's encoder hears; -1: as is (techniques.h)
 };
 
 // Moment j stands at j / frame_rate_hz seconds.

@@ -26,6 +26,16 @@ std::vector<std::byte> stream(float hz, float db) {
   return {bytes.begin(), bytes.end()};
 }
 
+// From one technique to another in a moment that no one hears as a step; -1: from what there was.
+std::vector<std::string> change(const TechniqueNames& names, int from, int to) {
+  const auto by = [&](int entry, const char* amount) {
+    return "/part/1/" + names.space + "/by/" + names.entries[static_cast<size_t>(entry)] + amount;
+  };
+  std::vector<std::string> out{by(to, " 1.0 0.05")};
+  if (from >= 0) out.insert(out.begin(), by(from, " 0.0 0.05"));
+  return out;
+}
+
 float hz_of(const Moment& m) {
   return 440 * std::exp2((m.midi - 69) / 12);
 }
@@ -39,7 +49,8 @@ constexpr double kVoiceSeconds = 0.4;  // of silence, after which a voice may ha
 }  // namespace
 
 session::Score transfer_score(const Performance& performance, const std::string& model, uint32_t rate,
-                              double seconds, std::span<const std::string> messages) {
+                              double seconds, std::span<const std::string> messages,
+                              const TechniqueNames& names) {
   session::Score score;
   score.rate = rate;
   const auto add = [&](uint64_t frame, std::vector<std::byte> packet) {
@@ -54,6 +65,7 @@ session::Score transfer_score(const Performance& performance, const std::string&
   const auto& moments = performance.moments;
   const double hop = rate / performance.frame_rate_hz;
   const auto long_gap = static_cast<size_t>(kVoiceSeconds * performance.frame_rate_hz);
+  int technique = -1;
   size_t silent = long_gap;  // moments since the last sound
   for (size_t j = 0; j < moments.size(); ++j) {
     const auto before = [&](int hops) {
@@ -61,6 +73,10 @@ session::Score transfer_score(const Performance& performance, const std::string&
       return static_cast<uint64_t>(std::llround(std::max(0.0, frame)));
     };
     const Moment& m = moments[j];
+    if (m.sounds && m.technique >= 0 && m.technique != technique) {
+      for (const std::string& text : change(names, technique, m.technique)) add(before(kAhead), parsed(text));
+      technique = m.technique;
+    }
     if (m.sounds) {
       if (silent >= long_gap) add(before(kAhead + kLeadIn), stream(hz_of(m), kSilentDb));
       add(before(kAhead), stream(hz_of(m), m.db));

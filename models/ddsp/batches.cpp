@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <stdexcept>
+
+#include "models/ddsp/inference/encoder_features.h"
 
 namespace continuo::ddsp {
 namespace {
@@ -11,6 +14,47 @@ namespace {
 constexpr float kSilence_db = -80.f;
 constexpr double kOnsetShare = 0.25;  // of the crops begin in the silence before the note
 constexpr double kFineShare = 0.8;    // of the crops, while fine-tuning
+
+// How other singers, microphones and rooms differ, standard deviations; powers are logarithms to base e.
+constexpr int kRipples = 6;
+constexpr float kTilt = 1, kRipple = 0.5f;  // of a crop's colour: end to end, and each of kRipples half waves
+constexpr float kShift_bands = 1;           // of its formants
+constexpr float kFloorNear = 8, kFloorFar = 18;  // below its loudest band: where its noise begins
+constexpr float kWobble_semitones = 0.08f;
+constexpr int kWobbleFrames = 12;  // from one to the next
+
+// Features of a crop [T, mels + kMovements] as another singer's in another room: what all have in common is
+// to be learned.
+torch::Tensor recoloured(const torch::Tensor& features, std::mt19937& random) {
+  std::normal_distribution<float> normal(0, 1);
+  std::uniform_real_distribution<float> uniform(0, 1);
+  const int64_t frames = features.size(0), mels = features.size(1) - kMovements;
+  const auto place = torch::linspace(0, 1, mels);
+  auto colour = kTilt * normal(random) * place;
+  for (int k = 1; k <= kRipples; ++k) {
+    const float phase = std::numbers::pi_v<float> * 2 * uniform(random);
+    colour = colour + kRipple * normal(random) * torch::cos(std::numbers::pi * k * place + phase);
+  }
+  const auto from =
+      (torch::arange(mels) + kShift_bands * normal(random)).clamp(0, static_cast<double>(mels - 1));
+  const auto below = from.floor().clamp_max(static_cast<double>(mels - 2));
+  const auto bands = features.narrow(1, 0, mels);
+  const auto at = below.to(torch::kInt64);
+  auto heard = bands.index_select(1, at) * (1 - (from - below)) +
+               bands.index_select(1, at + 1) * (from - below) + colour;
+  const float floor = heard.max().item<float>() - kFloorNear - (kFloorFar - kFloorNear) * uniform(random);
+  heard = torch::logaddexp(heard, torch::full({}, floor));
+  heard = heard - heard.mean(1, true);
+  const auto wobble = torch::nn::functional::interpolate(
+      kWobble_semitones * uniform(random) * torch::randn({1, 1, frames / kWobbleFrames + 2}),
+      torch::nn::functional::InterpolateFuncOptions()
+          .size(std::vector<int64_t>{frames})
+          .mode(torch::kLinear)
+          .align_corners(true))[0][0];
+  auto movements = features.narrow(1, mels, kMovements).clone();
+  movements.select(1, 0) += wobble;
+  return torch::cat({heard, movements}, 1);
+}
 
 }  // namespace
 
@@ -78,7 +122,8 @@ Batch Batches::draw(std::mt19937& random, bool controls, bool fine) {
     batch.seen_midi[i] = batch.midi[i] + static_cast<float>(spec_.pitch_jitter) * normal(random);
     const auto entries = entries_of(shape_, names_, clip);
     for (std::size_t s = 0; s < entries.size(); ++s) batch.labels[s][i] = entries[s];
-    if (shape_.learned_space()) features.push_back(features_.at(&clip).narrow(0, begin, t));
+    if (shape_.learned_space())
+      features.push_back(recoloured(features_.at(&clip).narrow(0, begin, t), random));
     if (controls) {
       std::copy_n(clip.controls.amplitudes.data() + begin * h, t * h,
                   batch.amplitudes.data_ptr<float>() + i * t * h);

@@ -284,7 +284,7 @@ void Trainer::save(const std::filesystem::path& file) {
   archive.write("counters",
                 torch::tensor({static_cast<double>(warm_done_), warm_s_, static_cast<double>(progress_.step),
                                spectral_s_, progress_.elapsed_s, progress_.held_out_loss, progress_.best_loss,
-                               static_cast<double>(skipped_)},
+                               static_cast<double>(skipped_), static_cast<double>(without_better_)},
                               torch::kFloat64));
   const auto part_file = file.string() + ".part";
   archive.save_to(part_file);
@@ -333,6 +333,7 @@ void Trainer::load(const std::filesystem::path& file) {
     progress_.held_out_loss = c[5];
     progress_.best_loss = c[6];
     skipped_ = static_cast<int64_t>(c[7]);
+    without_better_ = counters.numel() > 8 ? static_cast<int>(c[8]) : 0;
   } catch (const c10::Error& error) {
     throw std::runtime_error(file.string() +
                              ": not a checkpoint of this shape: " + error.what_without_backtrace());

@@ -51,6 +51,8 @@ struct Contour {
   float jitter_cents = 0, shimmer_db = 0;                        // standard deviations from frame to frame
 };
 
+inline constexpr std::size_t kMostEntries = 64;  // names in a code space
+
 // A name in a code space.
 struct SpaceEntry {
   std::string name;            // a-z 0-9 _ -
@@ -66,7 +68,7 @@ struct Space {
   std::vector<std::array<float, 2>>
       map;                          // of each code, 0..1: its place on the pad; empty when there is none
   std::vector<float> usage;         // share of each code in the training data; may be empty
-  std::vector<SpaceEntry> entries;  // at most 64
+  std::vector<SpaceEntry> entries;  // at most kMostEntries
   int default_entry = -1;           // played when nothing is asked for; -1: the zero vector
 };
 

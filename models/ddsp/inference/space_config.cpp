@@ -12,7 +12,7 @@ namespace {
 using io::Error;
 using nlohmann::json;
 
-constexpr std::size_t kMostSpaces = 4, kMostEntries = 64;
+constexpr std::size_t kMostSpaces = 4;
 constexpr int kMostCodes = 256, kLargestCode = 32, kLargestSpaces = 64;
 
 // What may stand in an OSC address.
