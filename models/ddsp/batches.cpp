@@ -22,6 +22,7 @@ constexpr float kShift_bands = 1;           // of its formants
 constexpr float kFloorNear = 8, kFloorFar = 18;  // below its loudest band: where its noise begins
 constexpr float kWobble_semitones = 0.08f;
 constexpr int kWobbleFrames = 12;  // from one to the next
+constexpr double kAsTheyAre = 0.3;  // of the crops
 
 // Features of a crop [T, mels + kMovements] as another singer's in another room: what all have in common is
 // to be learned.
@@ -122,8 +123,10 @@ Batch Batches::draw(std::mt19937& random, bool controls, bool fine) {
     batch.seen_midi[i] = batch.midi[i] + static_cast<float>(spec_.pitch_jitter) * normal(random);
     const auto entries = entries_of(shape_, names_, clip);
     for (std::size_t s = 0; s < entries.size(); ++s) batch.labels[s][i] = entries[s];
-    if (shape_.learned_space())
-      features.push_back(recoloured(features_.at(&clip).narrow(0, begin, t), random));
+    if (shape_.learned_space()) {
+      const auto heard = features_.at(&clip).narrow(0, begin, t);
+      features.push_back(uniform(random) < kAsTheyAre ? heard : recoloured(heard, random));
+    }
     if (controls) {
       std::copy_n(clip.controls.amplitudes.data() + begin * h, t * h,
                   batch.amplitudes.data_ptr<float>() + i * t * h);

@@ -133,6 +133,29 @@ TEST_CASE("A recording in FLAC at 44.1 kHz comes out as the saxophone, at its pi
   }
 }
 
+TEST_CASE("Imitated, a recording's techniques are in the score, too") {
+  const Home home;
+  const fs::path sung = home.path / "sung.wav", score = home.path / "score.txt", log = home.path / "log";
+  std::ofstream(score)
+      << "rate 48000\n0 /part/new ddsp v techniques\n"
+         "0 /part/v/technique/by/vibrato 1\n0.2 /part/v/note 60 90\n"
+         "1.7 /part/v/note 60 0\n2.4 /part/v/technique/by/vibrato 0\n2.4 /part/v/technique/by/breathy 1\n"
+         "2.5 /part/v/note 64 90\n4 /part/v/note 64 0\nend 4.5\n";
+  REQUIRE(run("render " + score.string() + " " + sung.string(), log) == 0);
+  const std::string files = sung.string() + " " + (home.path / "out.wav").string();
+  REQUIRE(run_transfer(files + " --model techniques --imitate --score " + score.string(), log) == 0);
+  INFO(text(log));
+  const std::string played = text(score);
+  const size_t vibrato = played.find("/part/1/technique/by/vibrato 1.0");
+  const size_t breathy = played.find("/part/1/technique/by/breathy 1.0");
+  CHECK(vibrato != std::string::npos);
+  CHECK(breathy != std::string::npos);
+  CHECK(vibrato < breathy);
+
+  REQUIRE(run_transfer(files + " --model alto-sax --imitate", log) == 1);
+  CHECK(text(log).find("cannot tell techniques") != std::string::npos);
+}
+
 TEST_CASE("Silence in, silence out") {
   const Home home;
   const fs::path in = home.path / "in.wav", out = home.path / "out.wav", log = home.path / "log";
@@ -255,6 +278,6 @@ TEST_CASE("Errors say what was wrong") {
   CHECK(run_transfer("/etc/passwd" + out, log) == 1);
   CHECK(text(log) == "continuo: /etc/passwd: is a text, no recording" + right);
   CHECK(run_transfer("/etc/passwd" + out + " --model kazoo", log) == 1);
-  CHECK(text(log).find("no model \"kazoo\"") != std::string::npos);
+  CHECK(text(log).find("there is no voice \"kazoo\"") != std::string::npos);
   CHECK(text(log).find("alto-sax") != std::string::npos);
 }
