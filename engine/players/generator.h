@@ -18,7 +18,7 @@ struct Wishes {
   uint16_t scale = 0xfff;             // bit p: pitch class p may sound
   float density = 0;                  // -1 fewer onsets .. 1 more
   float repetition = 0;               // -1 repeat what was played lately .. 1 avoid it
-  int chord = -1;                     // of the model's own numbering; -1: none
+  uint32_t chord = 0;                 // as the generator packs it; 0: none
 };
 
 struct StepNote {

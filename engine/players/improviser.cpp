@@ -127,12 +127,16 @@ void Improviser::cancel(double beat) {
 }
 
 void Improviser::panic() {
+  restart();
+  turns_.stop();
+}
+
+void Improviser::restart() {
   cancel(-std::numeric_limits<double>::infinity());
   planned_.clear();
   for (const OutNote& note : sounding_) planned_.push_back({0, note.id, note.pitch, 0});
   heard_.clear();
   turns_.reset();
-  turns_.stop();
   silent_since_.reset();
   aware_ = false;
 }
@@ -145,8 +149,15 @@ void Improviser::mutate(double amount) {
   if (std::isfinite(turn_->answer_end)) turn_->answer_end = std::max(turn_->answer_end, mutate_to_);
 }
 
-Wishes Improviser::wishes() const {
+Wishes Improviser::wishes(const Bars& bars) const {
   Wishes wishes = manner_.wishes;
+  if (progression_ && !progression_->chords.empty()) {
+    const double beat = beat_of(next_);
+    const double from = turn_ ? bars.before(turn_->answer_begin) : 0;
+    const auto chord =
+        static_cast<size_t>(std::max(0.0, std::floor((beat - from) / progression_->beats + 1e-9)));
+    wishes.chord = progression_->chords[chord % progression_->chords.size()];
+  }
   if (!manner_.follows || turns_.settings().mode != Mode::kAccompany) return wishes;
   // As much as the human: what it plays of late beside what the human plays.
   const double now = beat_of(next_);
@@ -192,7 +203,7 @@ void Improviser::play_step(const Bars& bars) {
     end_open();
     generator_->hear({notes.data(), count}, true);
   } else {
-    count = static_cast<size_t>(generator_->play(wishes(), notes, ends));
+    count = static_cast<size_t>(generator_->play(wishes(bars), notes, ends));
     if (ends || (count > 0 && notes[0].beats < 0)) end_open();
   }
   ++next_;

@@ -24,6 +24,12 @@ struct OutNote {
   float velocity = 0;  // 0: off
 };
 
+// Chords for an answer: one after another, each of so many beats, from a bar line on, again and again.
+struct Progression {
+  std::vector<uint32_t> chords;  // as the generator packs them
+  double beats = 4;              // of each
+};
+
 struct Manner {
   Wishes wishes;
   bool follows = true;    // the human's velocity, accents, swing, and how much there is to play
@@ -55,8 +61,14 @@ class Improviser {
   // The next repetition is new from a place on: 0 its last step, 1 all of it. Without `loop` and `hold` the
   // answer is repeated once for it.
   void mutate(double amount);
-  // Nothing sounds or will, nothing was heard.
+  // The answer ends; no other until the human plays or asks.
+  void stop() { turns_.stop(); }
+  // Null: no chords. The one before comes back.
+  void swap(std::unique_ptr<Progression>& progression) { progression_.swap(progression); }
+  // Nothing sounds or will, nothing was heard; it waits until the human plays or asks.
   void panic();
+  // The same, but an accompaniment begins at once: the transport does.
+  void restart();
 
   // Call each few milliseconds. Up to `steps` of the model are computed; writes what is to sound before beat
   // + ahead, in the order of beats, to `out` and returns how many there are; what does not fit comes with the
@@ -75,7 +87,7 @@ class Improviser {
   void cancel(double beat);
   void play_step(const Bars& bars);
   size_t repeat(double before, std::span<StepNote, kMostNotes> notes, bool& ends) const;
-  [[nodiscard]] Wishes wishes() const;
+  [[nodiscard]] Wishes wishes(const Bars& bars) const;
   void plan(double beat, uint32_t id, int pitch, float velocity);
   void end_open();
   void leave_old(double beat);
@@ -88,6 +100,7 @@ class Improviser {
   std::unique_ptr<Generator> generator_;
   Turns turns_;
   Manner manner_;
+  std::unique_ptr<Progression> progression_;
   Feel feel_;     // the human's, of the call or of late
   Phrase heard_;  // the human's; a note that is down has no length yet
   std::optional<double> silent_since_;

@@ -27,8 +27,13 @@ void insert_parameters(osc::AddressTable& table, const std::string& root, schema
   }
 }
 
-bool has_instrument_address(schema::Kind kind) {
-  return schema::address(kind).find("{part}") != std::string_view::npos;
+std::string player_root(int player) {
+  return std::string("/musicrnn/").append(std::to_string(player + 1));
+}
+
+// Its addresses come with parts and players.
+bool is_template(schema::Kind kind) {
+  return schema::address(kind).find('{') != std::string_view::npos;
 }
 
 // Levenshtein's distance, with two rows.
@@ -56,7 +61,7 @@ std::string_view last_part(std::string_view address) {
 AddressSpace::AddressSpace() {
   for (size_t k = 0; k < static_cast<size_t>(schema::Kind::kCount); ++k) {
     const auto kind = static_cast<schema::Kind>(k);
-    if (has_instrument_address(kind)) continue;
+    if (is_template(kind)) continue;
     insert_parameters(table_, std::string(schema::address(kind)), kind, Target::kNoPart);
     const auto methods = schema::methods(kind);
     for (uint16_t i = 0; i < methods.size(); ++i) {
@@ -186,6 +191,21 @@ void AddressSpace::change_instrument(int slot, schema::Kind instrument) {
   add_part(slot, name, instrument);
 }
 
+void AddressSpace::add_player(int player) {
+  constexpr auto kKind = schema::Kind::kMusicrnn;
+  const std::string root = player_root(player);
+  const auto number = static_cast<uint8_t>(player);
+  insert_parameters(table_, root, kKind, number);
+  const auto methods = schema::methods(kKind);
+  for (uint16_t i = 0; i < methods.size(); ++i)
+    table_.assign(root + "/" + std::string(methods[i].name),
+                  Target{kKind, Face::kMethod, number, i}.handle());
+}
+
+void AddressSpace::remove_player(int player) {
+  table_.erase_tree(player_root(player));
+}
+
 bool AddressSpace::name_is_free(const std::string& name) const {
   for (const Slot& slot : slots_) {
     if (slot.used && slot.name == name) return false;
@@ -231,7 +251,10 @@ std::string AddressSpace::canonical(Target target) const {
     const size_t entry = target.space_name();
     return address + "by/" + (entry < tree.entries.size() ? tree.entries[entry] : "");
   }
-  if (target.part != Target::kNoPart) {
+  if (target.kind == schema::Kind::kMusicrnn) {
+    address = player_root(target.part) + "/";
+    address += target.is_parameter() ? target.parameter().name : target.method().name;
+  } else if (target.part != Target::kNoPart) {
     address = part_root(target.part) + "/";
     std::string_view name = target.is_parameter() ? target.parameter().name : target.method().name;
     if (name.starts_with(kPartPrefix)) name.remove_prefix(kPartPrefix.size());

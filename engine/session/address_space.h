@@ -24,6 +24,9 @@ class AddressSpace {
   void remove_part(int slot);
   void rename_part(int slot, const std::string& name);
   void change_instrument(int slot, schema::Kind instrument);
+  // `player` 0..7.
+  void add_player(int player);
+  void remove_player(int player);
   // Not another part's, nor a word of the schema ("new").
   [[nodiscard]] bool name_is_free(const std::string& name) const;
 

@@ -16,6 +16,7 @@
 #include "engine/instruments/instrument.h"
 #include "engine/osc/endpoint.h"
 #include "engine/osc/time_tag.h"
+#include "engine/players/generator.h"
 #include "engine/session/jobs.h"
 #include "engine/session/library.h"
 #include "engine/session/stage.h"
@@ -62,6 +63,16 @@ class InstrumentMaker {
     (void)model;
     return "ddsp";
   }
+  // What a player plays with. Null where there is no such thing.
+  virtual std::unique_ptr<players::Generator> make_player(const std::filesystem::path& model) {
+    (void)model;
+    return nullptr;
+  }
+  // Chord symbols as that generator takes them. Throws std::runtime_error that names what is no chord.
+  virtual std::vector<uint32_t> chords(const std::string& symbols) {
+    (void)symbols;
+    return {};
+  }
   // Why a model cannot be loaded, by its header and size alone; empty: it seems good. Does not throw.
   virtual std::string fault(const std::filesystem::path& model) {
     (void)model;
@@ -87,6 +98,9 @@ struct SessionServices {
   std::function<void()> quit = [] {};
   // Three bytes to the MIDI output, at once.
   std::function<void(uint8_t, uint8_t, uint8_t)> send_midi = [](uint8_t, uint8_t, uint8_t) {};
+  // The same, at that time of CLOCK_MONOTONIC.
+  std::function<void(uint8_t, uint8_t, uint8_t, int64_t time_ns)> send_midi_at = [](uint8_t, uint8_t, uint8_t,
+                                                                                    int64_t) {};
   // Which MIDI inputs are to be open: "all", "none" or a part of their names. Asked for by /midi/select, or
   // else by a session that opens.
   std::function<void(const std::string&, bool asked)> select_midi = [](const std::string&, bool) {};

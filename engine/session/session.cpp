@@ -41,11 +41,14 @@ Session::Session(const SessionServices& services)
       score_(services.folders.scores(), services.engine.spec().rate,
              [&jobs = services.jobs](std::function<void()> work, ScoreWriter::Then then) {
                jobs.run(std::move(work), std::move(then));
-             }) {
+             }),
+      band_(services.engine.clock(), transport_) {
   const auto specs = schema::parameters(schema::Kind::kMaster);
   for (size_t i = 0; i < master_.size(); ++i) master_[i] = specs[i].default_value;
   now_ns_ = start_ns_ = services_.monotonic_ns();
   planned_.reserve(256);
+  transport_.prepare(services_.engine.spec().rate);
+  if (services_.worker.running()) band_.start(true);
 }
 
 Session::~Session() = default;
@@ -120,6 +123,12 @@ bool Session::only_control_can(const Request& request) {
   const Target& target = request.target;
   if (request.what == Request::What::kQuery) return true;
   if (target.is_parameter() || target.kind == schema::Kind::kSpace) return false;
+  if (target.kind == schema::Kind::kTransport) return false;
+  if (target.kind == schema::Kind::kMusicrnn) {
+    using enum schema::musicrnn::Method;
+    const auto method = static_cast<schema::musicrnn::Method>(target.index);
+    return method == kModel || method == kRemove;
+  }
   if (target.kind != schema::Kind::kPart) return true;
   switch (static_cast<schema::part::Method>(target.index)) {
     using enum schema::part::Method;
@@ -225,7 +234,9 @@ void Session::execute(const Planned& planned, const Act& how) {
   const Request& request = planned.request;
   const Target& target = request.target;
   if (request.what == Request::What::kNothing) return;
-  if (target.part != Target::kNoPart) {  // an earlier message may have changed what is there
+  if (target.kind == schema::Kind::kMusicrnn) {
+    if (!players_[target.part]) return;
+  } else if (target.part != Target::kNoPart) {  // an earlier message may have changed what is there
     const auto& part = parts_[target.part];
     const bool common = target.kind == schema::Kind::kPart || target.kind == schema::Kind::kStrip ||
                         target.kind == schema::Kind::kSpace;
@@ -251,6 +262,15 @@ void Session::execute(const Planned& planned, const Act& how) {
       break;
     case schema::Kind::kSession:
       call_session(planned, how);
+      break;
+    case schema::Kind::kTransport:
+      call_transport(planned, how);
+      break;
+    case schema::Kind::kPlayer:
+      call_players(planned, how);
+      break;
+    case schema::Kind::kMusicrnn:
+      call_player(planned, how);
       break;
     case schema::Kind::kModel:
       call_model(planned, how);
@@ -317,6 +337,8 @@ void Session::tick() {
       });
   play_due_groups();
   tell_inputs();
+  tend_players();
+  tell_beat();
   retry_values();
   if (now_ns_ - peaks_ns_ >= kPeakIntervalNs) {
     peaks_ns_ = now_ns_;

@@ -14,15 +14,19 @@
 #include "engine/midi/parser.h"
 #include "engine/osc/feedback.h"
 #include "engine/osc/packet.h"
+#include "engine/players/band.h"
 #include "engine/session/address_space.h"
 #include "engine/session/calendar.h"
 #include "engine/session/notes.h"
 #include "engine/session/part.h"
+#include "engine/session/player_slot.h"
 #include "engine/session/replies.h"
 #include "engine/session/request.h"
 #include "engine/session/score/score_writer.h"
 #include "engine/session/services.h"
 #include "engine/session/session_file.h"
+#include "engine/sync/tap_tempo.h"
+#include "engine/sync/transport.h"
 
 namespace continuo::session {
 
@@ -198,6 +202,29 @@ class Session {
   std::span<const std::byte> encode_space(Target target, std::string_view address,
                                           std::span<std::byte> buffer) const;
 
+  // session_players.cpp
+  [[nodiscard]] std::optional<std::filesystem::path> player_path(const std::string& name) const;
+  void call_players(const Planned& planned, const Act& how);
+  void call_player(const Planned& planned, const Act& how);
+  void add_player(int player);
+  void remove_player(int player);
+  void change_player_model(int player, const std::string& name, const Answer& answer);
+  void set_chords(const Planned& planned, const Act& how);
+  bool post(int player, players::Order&& order, const Act& how);
+  void instruct(int player);
+  [[nodiscard]] double heard_frame(const Act& how) const;
+  void hear(int player, int pitch, float velocity, double frame);
+  // A human's note on a part, for the players that hear it.
+  void heard_on_part(int slot, float pitch, float velocity, const Act& how);
+  void play_note(const players::Deed& deed);
+  void tend_players();
+
+  // session_transport.cpp
+  void call_transport(const Planned& planned, const Act& how);
+  void tell_tempo();
+  void tell_band(players::Order::What what, double frame);
+  void tell_beat();
+
   // session_record.cpp
   void start_recording(const std::string& name, bool stems, const Endpoint& to);
   void stop_recording(const Endpoint& to);
@@ -269,6 +296,17 @@ class Session {
   ScoreWriter score_;
   std::array<std::optional<Part>, rt::kMaxParts> parts_;
   std::array<float, schema::master::kCount> master_{};
+  sync::Transport transport_;
+  sync::TapTempo taps_;
+  int64_t pulse_ = INT64_MIN;  // that was told last
+  std::array<std::optional<PlayerSlot>, players::kMostPlayers> players_;
+  struct Played {  // to be told when it sounds
+    uint64_t frame;
+    int player, pitch;
+    uint8_t velocity;
+  };
+  std::vector<Played> played_;
+  players::Band band_;
   std::string name_ = "default";
   std::string midi_inputs_ = "all";
 

@@ -13,15 +13,18 @@ namespace {
 
 constexpr uint32_t kIndices = 64, kFaces = 4;
 // Behind those, the code spaces': slot, and what Target::of_space() packs.
-constexpr uint32_t kSpaceIndices = 4096, kFirstSpace = (rt::kMaxParts + 1) * 2 * kIndices * kFaces;
-constexpr uint8_t kMasterSlot = rt::kMaxParts;
+constexpr uint32_t kSpaceIndices = 4096, kSlots = rt::kMaxParts + 1 + players::kMostPlayers,
+                   kFirstSpace = kSlots * 2 * kIndices * kFaces;
+constexpr uint8_t kMasterSlot = rt::kMaxParts, kFirstPlayer = kMasterSlot + 1;
 
 }  // namespace
 
 // Feedback keeps arrays by handle, so these are small: slot, strip or not, index, face.
 uint32_t Session::feedback_handle(Target target) {
   if (target.kind == Kind::kSpace) return kFirstSpace + target.part * kSpaceIndices + target.index;
-  const uint32_t slot = target.part == Target::kNoPart ? kMasterSlot : target.part;
+  const uint32_t slot = target.kind == Kind::kMusicrnn   ? kFirstPlayer + target.part
+                        : target.part == Target::kNoPart ? kMasterSlot
+                                                         : target.part;
   return ((slot * 2 + (target.kind == Kind::kStrip ? 1 : 0)) * kIndices + target.index) * kFaces +
          static_cast<uint32_t>(target.face);
 }
@@ -37,7 +40,10 @@ Target Session::feedback_target(uint32_t handle) const {
   const bool strip = (handle / kFaces / kIndices % 2) != 0;
   const auto slot = static_cast<uint8_t>(handle / kFaces / kIndices / 2);
   target.part = slot == kMasterSlot ? Target::kNoPart : slot;
-  if (slot == kMasterSlot) {
+  if (slot >= kFirstPlayer) {
+    target.kind = Kind::kMusicrnn;
+    target.part = static_cast<uint8_t>(slot - kFirstPlayer);
+  } else if (slot == kMasterSlot) {
     target.kind = Kind::kMaster;
   } else if (strip) {
     target.kind = Kind::kStrip;
@@ -51,7 +57,11 @@ Target Session::feedback_target(uint32_t handle) const {
 
 std::span<const std::byte> Session::encode_feedback(uint32_t handle, std::span<std::byte> space) const {
   const Target target = feedback_target(handle);
-  if (target.part != Target::kNoPart && !parts_[target.part]) return {};
+  if (target.kind == Kind::kMusicrnn) {
+    if (!players_[target.part] || !target.is_parameter()) return {};
+  } else if (target.part != Target::kNoPart && !parts_[target.part]) {
+    return {};
+  }
   const bool method = target.kind == Kind::kPart || target.kind == Kind::kSpace;
   if (!method && target.index >= schema::parameters(target.kind).size()) return {};
   return encode(target, addresses_.canonical(target), space);
@@ -230,6 +240,9 @@ void Session::start_dump(std::string_view pattern, const Endpoint& to) {
     handles.erase(std::unique(handles.begin(), handles.end()), handles.end());
   } else {
     add_all(Kind::kMaster, Target::kNoPart);
+    for (uint8_t p = 0; p < players_.size(); ++p) {
+      if (players_[p]) add_all(Kind::kMusicrnn, p);
+    }
     for (uint8_t slot = 0; slot < kParts; ++slot) {
       if (!parts_[slot]) continue;
       using enum schema::part::Method;

@@ -260,11 +260,12 @@ void Session::call_session(const Planned& planned, const Act& how) {
 }
 
 void Session::call_model(const Planned& planned, const Act& how) {
-  const bool songs =
-      static_cast<schema::model::Method>(planned.request.target.index) == schema::model::Method::kSongs;
+  using enum schema::model::Method;
+  const auto method = static_cast<schema::model::Method>(planned.request.target.index);
+  const std::string_view kind = method == kSongs ? "song" : method == kPlayers ? "musicrnn" : "ddsp";
   std::vector<std::string> names;
   for (const ModelFile& model : models_) {
-    if (model.fault.empty() && (model.kind == "song") == songs) names.push_back(model.name);
+    if (model.fault.empty() && model.kind == kind) names.push_back(model.name);
   }
   send_texts(replies_, how.from, planned.shown(), names);
 }

@@ -12,7 +12,7 @@ using Method = schema::part::Method;
 
 std::optional<std::filesystem::path> Session::model_path(const std::string& name) const {
   for (const ModelFile& model : models_) {
-    if (model.name == name && model.kind != "song") return model.path;
+    if (model.name == name && model.kind == "ddsp") return model.path;
   }
   return std::nullopt;
 }
@@ -22,7 +22,7 @@ std::string Session::default_model(Kind kind) const {
   if (kind != Kind::kDdsp) return {};
   std::string first;
   for (const ModelFile& model : models_) {
-    if (!model.fault.empty() || model.kind == "song") continue;
+    if (!model.fault.empty() || model.kind != "ddsp") continue;
     if (model.name == "alto-sax") return model.name;
     if (first.empty()) first = model.name;
   }
@@ -134,6 +134,7 @@ void Session::call_note(const Planned& planned, const Act& how) {
     }
     const int32_t key = request.arguments[2].given ? id(2) : static_cast<int32_t>(std::lround(number(0)));
     notes_.on(slot, key, number(0), velocity);
+    heard_on_part(slot, number(0), velocity, how);
   };
   const auto method = static_cast<Method>(request.target.index);
   // A note that was stolen is known while its key is down: what its player does is no mistake.
@@ -153,6 +154,7 @@ void Session::call_note(const Planned& planned, const Act& how) {
     case Method::kNoteOff:
       if (request.arguments[0].given) {
         notes_.off(slot, id(0));
+        heard_on_part(slot, number(0), 0, how);
       } else {
         notes_.all_off(slot);
         nothing_sounds(slot);

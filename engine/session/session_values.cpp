@@ -9,6 +9,10 @@ using schema::Kind;
 
 std::optional<float> Session::value(Target target) const {
   if (target.kind == Kind::kMaster) return master_[target.index];
+  if (target.kind == Kind::kMusicrnn) {
+    const auto& player = players_[target.part];
+    return player ? std::optional(player->values[target.index]) : std::nullopt;
+  }
   if (target.part == Target::kNoPart) return std::nullopt;
   const auto& part = parts_[target.part];
   if (!part || (target.kind != Kind::kStrip && target.kind != part->instrument)) return std::nullopt;
@@ -82,6 +86,7 @@ void Session::send_to_stage(Target target, float value, float seconds) {
     posted_ = true;
     return stage_.set_strip(slot, target.index, value, seconds);
   }
+  if (target.kind == Kind::kMusicrnn) return;  // store() tells the band
   if (target.kind == Kind::kMaster) {
     posted_ = true;
     return stage_.set_master(target.index, value, seconds);
@@ -130,6 +135,10 @@ void Session::send_to_stage(Target target, float value, float seconds) {
 void Session::store(Target target, float value, const Endpoint& from) {
   if (target.kind == Kind::kMaster) {
     master_[target.index] = value;
+  } else if (target.kind == Kind::kMusicrnn) {
+    if (!players_[target.part]) return;
+    players_[target.part]->values[target.index] = value;
+    instruct(target.part);
   } else {
     auto& part = parts_[target.part];
     if (!part || (target.kind != Kind::kStrip && target.kind != part->instrument)) return;
