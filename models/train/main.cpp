@@ -11,6 +11,7 @@
 #include "models/train/data_commands.h"
 #include "models/train/ddsp_audition.h"
 #include "models/train/ddsp_command.h"
+#include "models/train/musicrnn_command.h"
 #include "models/train/song_command.h"
 
 namespace {
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
   continuo::train::add_audition_command(app, run);
   continuo::train::add_data_commands(app, stop, run);
   continuo::train::add_song(app, stop, run);
+  continuo::train::add_musicrnn(app, stop, run);
   CLI11_PARSE(app, argc, argv);
 
   std::signal(SIGINT, [](int) { stop = true; });
