@@ -171,7 +171,7 @@ bool is_type(std::string_view number) {
 Chord parse_tonal_chord(std::string_view symbol) {
   std::string_view rest = symbol;
   const int root = take_root(rest);
-  if (root < 0 || symbol == "Aaug")  // tonal takes "aug" for the name of a chord without a root
+  if (root < 0)
     throw std::invalid_argument("chord \"" + std::string(symbol) + "\" does not begin with a note A to G");
   std::size_t end = rest.starts_with('-') ? 1 : 0;
   while (end < rest.size() && std::isdigit(static_cast<unsigned char>(rest[end]))) ++end;

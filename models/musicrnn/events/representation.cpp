@@ -3,11 +3,13 @@
 
 #include <stdexcept>
 
+#include "models/musicrnn/events/drum_kit.h"
+
 namespace continuo::musicrnn {
 
 namespace {
 
-constexpr int kDrumClasses = 9, kKeys = 88, kLowestKey = 21;
+constexpr int kKeys = 88, kLowestKey = 21;
 
 void require(bool ok, const Settings& s, const char* what) {
   if (!ok) throw std::invalid_argument("representation \"" + s.name + "\": " + what);
