@@ -14,6 +14,7 @@
 #include "engine/instruments/input_source.h"
 #include "engine/instruments/song_source.h"
 #include "engine/instruments/stream_source.h"
+#include "engine/players/rnn_generator.h"
 #include "engine/session/address_space.h"
 
 namespace continuo::session {
@@ -114,6 +115,10 @@ std::shared_ptr<FrameSource> StandardMaker::make_song(const std::filesystem::pat
   return std::make_shared<SongSource>(song::Model::load(model.string()), spec.rate);
 }
 
+std::unique_ptr<players::Generator> StandardMaker::make_player(const std::filesystem::path& model) {
+  return std::make_unique<players::RnnGenerator>(musicrnn::Model::load(model.string()));
+}
+
 std::string StandardMaker::kind(const std::filesystem::path& model) {
   nlohmann::json config;
   if (!read_header(model, config).empty() || !config.is_object()) return {};
@@ -129,6 +134,8 @@ std::string StandardMaker::fault(const std::filesystem::path& model) {
   try {
     if (config.is_object() && config.value("kind", nlohmann::json()) == "song") {
       (void)song::parse_config(text, model.filename().string());
+    } else if (config.is_object() && config.value("kind", nlohmann::json()) == "musicrnn") {
+      (void)musicrnn::parse_config(text, model.filename().string());
     } else {
       return fault_of_spaces(ddsp::parse_config(text, model.filename().string()));
     }

@@ -18,6 +18,7 @@ class StandardMaker final : public InstrumentMaker {
                       uint32_t only_model_of_hop) override;
   std::shared_ptr<FrameSource> make_song(const std::filesystem::path& model,
                                          const InstrumentSpec& spec) override;
+  std::unique_ptr<players::Generator> make_player(const std::filesystem::path& model) override;
   std::string kind(const std::filesystem::path& model) override;
   std::string fault(const std::filesystem::path& model) override;
 
