@@ -124,6 +124,8 @@ class Player final : public session::Outbox {
         .quit = [this] { io_.stop(); },
         .send_midi = [this](uint8_t status, uint8_t first,
                             uint8_t second) { (void)midi_out_.send(status, first, second); },
+        .send_midi_at = [this](uint8_t status, uint8_t first, uint8_t second,
+                               int64_t time_ns) { (void)midi_out_.send_at(status, first, second, time_ns); },
         .select_midi = [this](const std::string& names, bool asked) { select_midi(names, asked); },
         .log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); },
         .resolve = [this](const std::string& target,

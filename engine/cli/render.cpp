@@ -26,7 +26,8 @@ namespace {
 // Silence before the first frame, not written: room for what acts ahead, and to the score's place on the
 // reverb's grid.
 constexpr uint64_t kLeastPrerollFrames = 5 * SendReverb::kGridFrames;
-constexpr uint64_t kStretch = 4800;  // frames between looks at the clock and at Ctrl-C
+constexpr uint64_t kStretch = 240;  // frames between turns of control, as live
+constexpr uint64_t kShown = 24000;  // frames between lines of progress
 
 volatile std::sig_atomic_t interrupted = 0;
 
@@ -144,7 +145,8 @@ class Renderer {
   }
 
   void progress() {
-    if (!isatty(2) || total_ == 0) return;
+    if (!isatty(2) || total_ == 0 || done_ - shown_ < kShown) return;
+    shown_ = done_;
     std::fprintf(stderr, "\r\033[Krendering %3.0f %%  %.1f s",
                  100.0 * static_cast<double>(done_) / static_cast<double>(total_),
                  static_cast<double>(done_) / options_.rate);
@@ -171,7 +173,7 @@ class Renderer {
   session::Offline offline_;
   session::Session session_;
   std::vector<float> buffer_;
-  uint64_t done_ = 0, total_ = 0;
+  uint64_t done_ = 0, total_ = 0, shown_ = 0;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 

@@ -3,16 +3,19 @@
 
 #include <rtmidi/RtMidi.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bitset>
 #include <chrono>
+#include <deque>
 #include <semaphore>
 #include <thread>
 #include <vector>
 
 #include "engine/audio/jack_clients.h"
 #include "engine/audio/quiet.h"
+#include "engine/rt/frame_clock.h"
 #include "engine/rt/queues.h"
 #include "engine/rt/thread.h"
 
@@ -34,6 +37,7 @@ void note_error(RtMidiError::Type, const std::string&, void* failed) {
 struct Out::State {
   struct Message {
     std::array<uint8_t, 3> bytes;
+    int64_t time_ns = 0;  // 0: at once
   };
   struct Port {
     RtMidi::Api api;
@@ -75,9 +79,30 @@ struct Out::State {
     const bool on = (bytes[0] & 0xf0) == 0x90 && bytes[2] > 0;
     if (on || (bytes[0] & 0xe0) == 0x80) sounding.set(channel * 128 + bytes[1] % 128, on);
   }
+  void later(const Message& message) {
+    const auto place =
+        std::upper_bound(waiting.begin(), waiting.end(), message,
+                         [](const Message& a, const Message& b) { return a.time_ns < b.time_ns; });
+    waiting.insert(place, message);
+  }
+  // Until something has come, or is due (true).
+  bool wait() {
+    int64_t left_ns = std::chrono::nanoseconds(kGlance).count();
+    if (!waiting.empty()) left_ns = std::min(left_ns, waiting.front().time_ns - rt::monotonic_ns());
+    if (left_ns > 0 && wake.try_acquire_for(std::chrono::nanoseconds(left_ns))) return false;
+    return true;
+  }
+  void send_due() {
+    const int64_t now = rt::monotonic_ns();
+    while (!waiting.empty() && waiting.front().time_ns <= now) {
+      const Message message = waiting.front();
+      waiting.pop_front();
+      send(message);
+    }
+  }
   void end_notes() {
     for (size_t i = 0; i < sounding.size(); ++i) {
-      if (sounding[i]) send({{static_cast<uint8_t>(0x80 | i / 128), static_cast<uint8_t>(i % 128), 0}});
+      if (sounding[i]) send({{static_cast<uint8_t>(0x80 | i / 128), static_cast<uint8_t>(i % 128), 0}, 0});
     }
   }
   void run() {
@@ -89,17 +114,23 @@ struct Out::State {
       if (options.only_api.empty() || RtMidi::getApiName(api) == options.only_api)
         ports.push_back({api, nullptr, nullptr, false, {}});
     }
+    (void)rt::set_priority(rt::Priority::kWorker);
     Message message;
     while (!quit.load(std::memory_order_acquire)) {
-      (void)wake.try_acquire_for(kGlance);
+      if (wait()) send_due();
       if (JackLease::to_be_returned()) {
         for (Port& port : ports) {
           if (port.api == RtMidi::UNIX_JACK) close(port);
         }
       }
-      while (queue.try_dequeue(message)) send(message);
+      while (queue.try_dequeue(message)) {
+        message.time_ns > rt::monotonic_ns() ? later(message) : send(message);
+      }
     }
-    while (queue.try_dequeue(message)) send(message);
+    // What was to come does not, but for the ends of notes, which end_notes() sends.
+    while (queue.try_dequeue(message)) {
+      if (message.time_ns == 0) send(message);
+    }
     if (sounding.none()) return;
     end_notes();
     std::this_thread::sleep_for(20ms);  // JACK takes them with its next block
@@ -110,6 +141,7 @@ struct Out::State {
   std::counting_semaphore<> wake{0};
   std::atomic<bool> quit{false};
   std::vector<Port> ports;
+  std::deque<Message> waiting;  // in the order of their times
   std::bitset<16 * 128> sounding;
   std::thread thread;
 };
@@ -125,9 +157,9 @@ Out::~Out() {
   state_->thread.join();
 }
 
-bool Out::send(uint8_t status, uint8_t first, uint8_t second) noexcept {
+bool Out::send_at(uint8_t status, uint8_t first, uint8_t second, int64_t time_ns) noexcept {
   if (!state_->thread.joinable()) state_->thread = std::thread([state = state_.get()] { state->run(); });
-  if (!state_->queue.try_enqueue({{status, first, second}})) return false;
+  if (!state_->queue.try_enqueue({{status, first, second}, time_ns})) return false;
   state_->wake.release();
   return true;
 }

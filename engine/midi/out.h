@@ -24,7 +24,12 @@ class Out {
 
   // One producer: the control thread. Never waits. False: the queue is full. Three bytes of a channel
   // message.
-  bool send(uint8_t status, uint8_t first, uint8_t second) noexcept;
+  bool send(uint8_t status, uint8_t first, uint8_t second) noexcept {
+    return send_at(status, first, second, 0);
+  }
+  // The same, to leave at that time of CLOCK_MONOTONIC; what is past leaves at once. Messages of one time
+  // leave in the order in which they came.
+  bool send_at(uint8_t status, uint8_t first, uint8_t second, int64_t time_ns) noexcept;
 
  private:
   struct State;

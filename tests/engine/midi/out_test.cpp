@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "engine/midi/hub.h"
+#include "engine/rt/frame_clock.h"
 #include "tests/engine/audio/jack_server.h"
 
 using namespace continuo;
@@ -35,6 +36,17 @@ TEST_CASE("notes come out in order, and those that sound end with the output") {
     if (message.bytes[0] == 0xe0) continue;
     CHECK(message.bytes[0] == 0x90);
     CHECK(message.bytes[1] == key++);
+  }
+  // What is to leave later lets go first what is to leave before it; it does not leave before its time.
+  const int64_t now = rt::monotonic_ns();
+  constexpr int64_t kMs = 1'000'000;
+  REQUIRE(out->send_at(0x80, 42, 0, now + 60 * kMs));
+  REQUIRE(out->send_at(0x90, 42, 100, now + 30 * kMs));
+  REQUIRE(out->send(0xb0, 42, 1));
+  for (const auto& [status, after] : {std::pair{0xb0, int64_t{0}}, {0x90, 30 * kMs}, {0x80, 60 * kMs}}) {
+    REQUIRE(wait_for([&] { return hub.poll(message); }));
+    CHECK(message.bytes[0] == status);
+    CHECK(rt::monotonic_ns() >= now + after);
   }
   out.reset();
   for (int key = 1; key <= 20; ++key) {
