@@ -43,6 +43,7 @@ std::vector<Note> melody_notes(std::span<const Event> events, int velocity);
 
 // kNone: a hit more of a class changes nothing, unknown pitches are left out. kMagentaJs: hits of one class
 // add up (two kicks are a snare), also to sets that no vocabulary has; an unknown pitch empties its step.
+// Hits behind the end are left out; they make Magenta.js's primer longer, with empty steps.
 std::vector<Event> drum_events(std::span<const Note> notes, int steps, Compatibility compatibility);
 std::vector<Note> drum_notes(std::span<const Event> events, int velocity);
 

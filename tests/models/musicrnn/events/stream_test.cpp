@@ -4,6 +4,7 @@
 #include <set>
 
 #include "models/musicrnn/events/representation.h"
+#include "tests/engine/dsp/allocations.h"
 
 using namespace continuo::musicrnn;
 
@@ -172,5 +173,28 @@ TEST_CASE("something always may come until the end", "[musicrnn]") {
       REQUIRE_FALSE(may.empty());
       stream.push(may[random() % may.size()]);
     }
+  }
+}
+
+TEST_CASE("a stream allocates nothing", "[musicrnn]") {
+  for (const auto name : preset_names()) {
+    INFO(name);
+    const Representation r(preset(name));
+    std::vector<Active> input(static_cast<std::size_t>(r.most_active()));
+    const Chord chord = parse_chord("Am7");
+    const long before = continuo::test::allocations();
+    Stream stream(r);
+    std::size_t written = 0;
+    for (int i = 0; i < 300; ++i) {
+      const Event event = r.event_of(i % r.classes());
+      if (!r.sigmoids()) stream.event(stream.label(event));
+      stream.legal(event);
+      stream.push(event);
+      Stream fork = stream;
+      written += fork.input(input, chord);
+    }
+    const long after = continuo::test::allocations();
+    CHECK(after == before);
+    CHECK(written > 0);
   }
 }
