@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <sstream>
 #include <stdexcept>
 
 #include "models/musicrnn/events/drum_kit.h"
@@ -16,7 +17,35 @@ constexpr float kDensity = 3;      // nats, for an onset, at the end of the knob
 constexpr float kDrumDensity = 1;  // for each drum that is hit
 constexpr float kRepetition = 2;   // for a pitch of late
 
+// 4 bits for root and bass each, 0: none; 3 for the triad; 12 for the pitches; and one that says that it is
+// one.
+uint32_t packed(const musicrnn::Chord& chord) {
+  return 1u << 31 | static_cast<uint32_t>(chord.root + 1) | static_cast<uint32_t>(chord.bass + 1) << 4 |
+         static_cast<uint32_t>(chord.triad) << 8 | static_cast<uint32_t>(chord.pitches) << 12;
+}
+
+musicrnn::Chord unpacked(uint32_t chord) {
+  if (chord == 0) return {};
+  return {static_cast<int8_t>(static_cast<int>(chord & 15) - 1),
+          static_cast<int8_t>(static_cast<int>(chord >> 4 & 15) - 1),
+          static_cast<musicrnn::Triad>(chord >> 8 & 7), static_cast<uint16_t>(chord >> 12 & 0xfff)};
+}
+
 }  // namespace
+
+std::vector<uint32_t> pack_chords(const std::string& symbols) {
+  std::vector<uint32_t> chords;
+  std::istringstream in(symbols);
+  for (std::string symbol; in >> symbol;) {
+    try {
+      chords.push_back(packed(musicrnn::parse_chord(symbol)));
+    } catch (const std::exception& error) {
+      throw std::runtime_error("chord " + std::to_string(chords.size() + 1) + ": " + error.what());
+    }
+  }
+  if (chords.empty()) throw std::runtime_error("expected chord symbols, as \"C Am F G7\", or \"-\" for none");
+  return chords;
+}
 
 RnnGenerator::RnnGenerator(std::shared_ptr<const musicrnn::Model> model)
     : model_(std::move(model)), now_(model_->representation(), model_->start()) {
@@ -33,6 +62,7 @@ void RnnGenerator::forget() {
   std::fill(now_.state.memory.begin(), now_.state.memory.end(), 0.f);
   now_.stream.reset();
   now_.sounds = false;
+  now_.seen = true;
   now_.played = 0;
 }
 
@@ -43,13 +73,19 @@ int RnnGenerator::fold(int pitch) const {
 }
 
 void RnnGenerator::push(Event event) {
+  if (!now_.seen) see({});
   now_.stream.push(event);
-  const size_t count = now_.stream.input(active_);
-  for (size_t i = 0; i < count; ++i) elements_[i] = {active_[i].index, active_[i].value};
-  model_->step({elements_.data(), count}, now_.state, scratch_.data());
+  now_.seen = false;
   if (drums()) return;
   if (event.code >= 0) now_.recent[now_.played++ % kRecent] = event.code;
   if (event.code != musicrnn::kNoEvent) now_.sounds = event.code >= 0;
+}
+
+void RnnGenerator::see(const musicrnn::Chord& next) {
+  const size_t count = now_.stream.input(active_, next);
+  for (size_t i = 0; i < count; ++i) elements_[i] = {active_[i].index, active_[i].value};
+  model_->step({elements_.data(), count}, now_.state, scratch_.data());
+  now_.seen = true;
 }
 
 void RnnGenerator::hear(std::span<const StepNote> notes, bool sounds) {
@@ -81,6 +117,7 @@ float RnnGenerator::wished(float logit, Event event, const Wishes& wishes) const
 
 int RnnGenerator::play(const Wishes& wishes, std::span<StepNote, kMostNotes> notes, bool& ends) {
   if (now_.stream.position() == 0) push(model_->representation().default_event());
+  if (!now_.seen) see(unpacked(wishes.chord));
   for (size_t label = 0; label < logits_.size(); ++label)
     logits_[label] = wished(now_.state.logits[label], now_.stream.event(static_cast<int>(label)), wishes);
   const int label = musicrnn::choose(logits_, wishes.temperature, wishes.top_p, chance_);

@@ -7,6 +7,9 @@
 
 namespace continuo::players {
 
+// "C Am F G7": as wishes carry them. Throws std::runtime_error that names what is no chord.
+std::vector<uint32_t> pack_chords(const std::string& symbols);
+
 // Melodies and drums. Notes outside the model's pitches are heard an octave or more nearer.
 class RnnGenerator final : public Generator {
  public:
@@ -28,6 +31,7 @@ class RnnGenerator final : public Generator {
         : stream(representation), state(std::move(begin)) {}
     musicrnn::Stream stream;
     musicrnn::State state;
+    bool seen = true;     // the network has seen the last event
     bool sounds = false;  // a note of the melody
     std::array<int, kRecent> recent{};
     size_t played = 0;
@@ -36,6 +40,8 @@ class RnnGenerator final : public Generator {
   [[nodiscard]] bool drums() const { return settings().vocabulary == musicrnn::Vocabulary::kDrums; }
   [[nodiscard]] int fold(int pitch) const;
   void push(musicrnn::Event event);
+  // The network sees the last event, and the chord that the next one sounds with.
+  void see(const musicrnn::Chord& next);
   // The logit of a label, as the musician wishes it.
   [[nodiscard]] float wished(float logit, musicrnn::Event event, const Wishes& wishes) const;
 

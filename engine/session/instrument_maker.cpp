@@ -119,6 +119,10 @@ std::unique_ptr<players::Generator> StandardMaker::make_player(const std::filesy
   return std::make_unique<players::RnnGenerator>(musicrnn::Model::load(model.string()));
 }
 
+std::vector<uint32_t> StandardMaker::chords(const std::string& symbols) {
+  return players::pack_chords(symbols);
+}
+
 std::string StandardMaker::kind(const std::filesystem::path& model) {
   nlohmann::json config;
   if (!read_header(model, config).empty() || !config.is_object()) return {};

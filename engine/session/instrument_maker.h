@@ -19,6 +19,7 @@ class StandardMaker final : public InstrumentMaker {
   std::shared_ptr<FrameSource> make_song(const std::filesystem::path& model,
                                          const InstrumentSpec& spec) override;
   std::unique_ptr<players::Generator> make_player(const std::filesystem::path& model) override;
+  std::vector<uint32_t> chords(const std::string& symbols) override;
   std::string kind(const std::filesystem::path& model) override;
   std::string fault(const std::filesystem::path& model) override;
 

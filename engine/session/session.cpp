@@ -291,6 +291,8 @@ void Session::write_score(std::span<const Planned> group, uint32_t sequence) {
   const std::byte* last = nullptr;
   for (const Planned& planned : group) {
     const Target& target = planned.request.target;
+    // What players play is in the score as notes of their parts (play_note).
+    if (target.kind == schema::Kind::kMusicrnn) continue;
     const bool kept = planned.request.what == Request::What::kSet ||
                       (planned.request.what == Request::What::kCall && target.kind == schema::Kind::kPart &&
                        !only_asks(target.method().name)) ||

@@ -210,6 +210,7 @@ class Session {
   void remove_player(int player);
   void change_player_model(int player, const std::string& name, const Answer& answer);
   void set_chords(const Planned& planned, const Act& how);
+  std::string send_chords(int player, const std::string& symbols, float beats, const Act& how);
   bool post(int player, players::Order&& order, const Act& how);
   void instruct(int player);
   [[nodiscard]] double heard_frame(const Act& how) const;
@@ -255,6 +256,7 @@ class Session {
   void take(SessionData data, const Answer& answer);
   bool take_next();
   void take_part(const PartData& entry);
+  void take_player(const PlayerData& entry);
   void begin_default();
   void bring_room();
   void clear();

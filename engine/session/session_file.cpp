@@ -160,6 +160,42 @@ PartData read_part(const json& entry, const std::string& where, std::vector<std:
   return part;
 }
 
+PlayerData read_player(const json& entry, const std::string& where, std::vector<std::string>& notes) {
+  if (!entry.is_object()) refuse(where, "expected an object");
+  PlayerData player;
+  const json number = entry.value("number", json());
+  if (!number.is_number_integer() || number.get<int64_t>() < 1 ||
+      number.get<int64_t>() > players::kMostPlayers)
+    refuse(where, "\"number\" must be 1..8");
+  player.number = number.get<int>();
+  if (text_of(entry, where, "kind") != "musicrnn") refuse(where + ": \"kind\"", "known is musicrnn");
+  player.model = text_of(entry, where, "model");
+  if (entry.contains("values")) player.values = read_values(entry["values"], where, {Kind::kMusicrnn}, notes);
+  if (entry.contains("chords")) {
+    const json& chords = entry["chords"];
+    if (!chords.is_object() || !chords.value("beats", json()).is_number())
+      refuse(where + ": \"chords\"", "expected {\"symbols\": \"C Am F G\", \"beats\": 4}");
+    player.chords = text_of(chords, where + ": \"chords\"", "symbols");
+    player.chord_beats = std::clamp(chords["beats"].get<float>(), 0.25f, 64.f);
+  }
+  return player;
+}
+
+void read_transport(const json& entry, SessionData& data) {
+  const json bpm = entry.is_object() ? entry.value("bpm", json(120)) : json(),
+             metre = entry.is_object() ? entry.value("metre", json({4, 4})) : json();
+  if (!bpm.is_number() || !(bpm.get<double>() >= 20 && bpm.get<double>() <= 400))
+    refuse("transport: \"bpm\"", "expected a number, 20..400");
+  const auto part = [&](size_t i, int most) {
+    return metre[i].is_number_integer() && metre[i].get<int64_t>() >= 1 && metre[i].get<int64_t>() <= most;
+  };
+  if (!metre.is_array() || metre.size() != 2 || !part(0, 32) || !part(1, 16) ||
+      (metre[1].get<int>() & (metre[1].get<int>() - 1)) != 0)
+    refuse("transport: \"metre\"", "expected [beats, unit], as [6, 8]");
+  data.bpm = bpm.get<double>();
+  data.metre_beats = metre[0].get<int>(), data.metre_unit = metre[1].get<int>();
+}
+
 // "line 3, column 7: this is no JSON: unexpected end of input; ...", without the library's own words.
 std::string json_fault(const json::exception& error, const std::string& text) {
   std::string what = error.what();
@@ -194,6 +230,13 @@ std::string to_json(const SessionData& data) {
     for (const auto& [name, setting] : part.spaces) entry["spaces"][name] = space_json(setting);
     root["parts"].push_back(std::move(entry));
   }
+  for (const PlayerData& player : data.players) {
+    json entry = {{"number", player.number}, {"kind", "musicrnn"}, {"model", player.model}};
+    entry["values"] = values_json(player.values, {Kind::kMusicrnn});
+    if (!player.chords.empty()) entry["chords"] = {{"symbols", player.chords}, {"beats", player.chord_beats}};
+    root["players"].push_back(std::move(entry));
+  }
+  root["transport"] = {{"bpm", data.bpm}, {"metre", {data.metre_beats, data.metre_unit}}};
   root["master"] = values_json(data.master, {Kind::kMaster});
   root["listeners"] = data.listeners;
   root["midi_inputs"] = data.midi_inputs;
@@ -226,6 +269,15 @@ SessionData from_json(const std::string& text, std::vector<std::string>& notes) 
     data.parts.push_back(read_part(entry, where, notes));
     if (!numbers.insert(data.parts.back().number).second) refuse(where, "the number is there twice");
   }
+  const json players = root.value("players", json::array());
+  if (!players.is_array()) throw SessionFileError("\"players\": expected a list");
+  numbers.clear();
+  for (const json& entry : players) {
+    const std::string where = "players[" + std::to_string(data.players.size()) + "]";
+    data.players.push_back(read_player(entry, where, notes));
+    if (!numbers.insert(data.players.back().number).second) refuse(where, "the number is there twice");
+  }
+  if (root.contains("transport")) read_transport(root["transport"], data);
   if (root.contains("master")) data.master = read_values(root["master"], "master", {Kind::kMaster}, notes);
   data.listeners = texts_of(root, "listeners");
   data.midi_inputs = text_of(root, "session", "midi_inputs");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/players/band.h"
 #include "engine/session/space_setting.h"
 #include "osc_schema/tables.h"
 
@@ -24,8 +25,19 @@ struct PartData {
   std::map<std::string, SpaceSetting> spaces;  // by name; those of which nothing is asked may be missing
 };
 
+struct PlayerData {
+  int number = 1;  // 1..8
+  std::string model;
+  std::map<std::string, float> values;  // by name; those at their default may be missing
+  std::string chords;                   // empty: none
+  float chord_beats = 4;
+};
+
 struct SessionData {
   std::vector<PartData> parts;
+  std::vector<PlayerData> players;
+  double bpm = 120;
+  int metre_beats = 4, metre_unit = 4;
   std::map<std::string, float> master;
   std::vector<std::string> listeners;  // HOST:PORT[,slow]
   std::string midi_inputs = "all";     // or "none", or a part of their names

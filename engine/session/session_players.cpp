@@ -104,6 +104,7 @@ void Session::change_player_model(int player, const std::string& name, const Ans
         slot->model = name;
         slot->installed = true;
         instruct(player);
+        if (!slot->chords.empty()) (void)send_chords(player, slot->chords, slot->chord_beats, {});
         changed();
         answer({});
       });
@@ -220,23 +221,29 @@ void Session::set_chords(const Planned& planned, const Act& how) {
   if (request.what == Request::What::kQuery)
     return replies_.send(how.from, shown, slot.chords.empty() ? "-" : slot.chords, slot.chord_beats);
   const std::string symbols(request.arguments[0].text);
+  const float beats = request.arguments[1].given ? static_cast<float>(request.arguments[1].number) : 4.f;
+  if (const std::string fault = send_chords(player, symbols == "-" ? "" : symbols, beats, how);
+      !fault.empty())
+    return replies_.fail(how.from, shown, fault);
+  slot.chords = symbols == "-" ? "" : symbols;
+  slot.chord_beats = beats;
+  changed();
+}
+
+// What is wrong with them, or nothing.
+std::string Session::send_chords(int player, const std::string& symbols, float beats, const Act& how) {
   Order order;
   order.what = Order::What::kChords;
-  const float beats = request.arguments[1].given ? static_cast<float>(request.arguments[1].number) : 4.f;
-  if (symbols != "-") {
+  if (!symbols.empty()) {
     order.chords = std::make_unique<players::Progression>();
     order.chords->beats = static_cast<double>(beats);
     try {
       order.chords->chords = services_.maker.chords(symbols);
     } catch (const std::exception& error) {
-      return replies_.fail(how.from, shown, error.what());
+      return error.what();
     }
   }
-  if (!post(player, std::move(order), how))
-    return replies_.fail(how.from, shown, "the players' queue is full");
-  slot.chords = symbols == "-" ? "" : symbols;
-  slot.chord_beats = beats;
-  changed();
+  return post(player, std::move(order), how) ? "" : "the players' queue is full; nothing was done";
 }
 
 // The human hears the beat late by the output's latency, and plays with what is heard.
@@ -264,9 +271,17 @@ void Session::play_note(const Deed& deed) {
   const auto frame = static_cast<uint64_t>(std::max(1.0, std::round(deed.frame)));
   const int part = slot.number(schema::musicrnn::kOutPart) - 1;
   if (part >= 0 && parts_[static_cast<size_t>(part)] && parts_[static_cast<size_t>(part)]->installed) {
-    stage_.begin({frame, false, 0});
-    notes_.on(part, note_id(deed.player, note.id), static_cast<float>(note.pitch), note.velocity);
-    if (!stage_.commit()) ++full_;
+    const int32_t id = note_id(deed.player, note.id);
+    const uint32_t sequence = writing_score_ ? ++sequence_ : 0;
+    stage_.begin({frame, false, sequence});
+    notes_.on(part, id, static_cast<float>(note.pitch), note.velocity);
+    if (!stage_.commit()) {
+      ++full_;
+    } else if (sequence != 0) {
+      const auto message = replies_.encode("/part/" + std::to_string(part + 1) + "/note/norm",
+                                           static_cast<float>(note.pitch), note.velocity, id);
+      score_waiting_.emplace(sequence, Waiting{{{message.begin(), message.end()}}});
+    }
   }
   const auto velocity = static_cast<uint8_t>(std::lround(note.velocity * 127));
   if (slot.on(schema::musicrnn::kOutMidi)) {

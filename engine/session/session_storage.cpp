@@ -62,6 +62,15 @@ SessionData Session::data() const {
     entry.spaces.insert(part->waiting_spaces.begin(), part->waiting_spaces.end());
     out.parts.push_back(std::move(entry));
   }
+  for (size_t p = 0; p < players_.size(); ++p) {
+    if (!players_[p]) continue;
+    PlayerData entry{
+        static_cast<int>(p) + 1, players_[p]->model, {}, players_[p]->chords, players_[p]->chord_beats};
+    put(entry.values, Kind::kMusicrnn, players_[p]->values);
+    out.players.push_back(std::move(entry));
+  }
+  const sync::Timeline& line = transport_.timeline();
+  out.bpm = line.bpm, out.metre_beats = line.metre.beats, out.metre_unit = line.metre.unit;
   put(out.master, Kind::kMaster, master_);
   out.listeners = listener_names();
   out.midi_inputs = midi_inputs_;
@@ -74,6 +83,8 @@ void Session::clear() {
   for (int slot = kParts - 1; slot >= 0; --slot) {  // from the end: no alias has to be numbered anew
     if (parts_[static_cast<size_t>(slot)]) remove_part(slot);
   }
+  for (size_t p = 0; p < players_.size(); ++p) remove_player(static_cast<int>(p));
+  transport_.stop(heard_frame({}));
   const auto specs = schema::parameters(Kind::kMaster);
   for (uint16_t i = 0; i < master_.size(); ++i) {
     send_to_stage({Kind::kMaster, Face::kUnit, Target::kNoPart, i}, specs[i].default_value, 0);
@@ -109,6 +120,9 @@ bool Session::take_next() {
     take_part(data.parts[loading_->parts++]);
     return false;
   }
+  for (const PlayerData& player : data.players) take_player(player);
+  transport_.set_tempo(heard_frame({}), data.bpm);
+  transport_.set_metre(heard_frame({}), {data.metre_beats, data.metre_unit});
   for (const std::string& listener : data.listeners) add_listener(listener);
   midi_inputs_ = data.midi_inputs;
   services_.select_midi(midi_inputs_, false);
@@ -142,6 +156,20 @@ void Session::take_part(const PartData& entry) {
   bring(slot, [this, slot, name](const std::string& error) {
     if (error.empty()) return;
     services_.log("part " + std::to_string(slot + 1) + " (" + name + ") is silent: " + error);
+  });
+}
+
+void Session::take_player(const PlayerData& entry) {
+  const int player = entry.number - 1;
+  add_player(player);
+  PlayerSlot& slot = *players_[static_cast<size_t>(player)];
+  for (const auto& [name, value] : entry.values) {
+    if (const auto index = index_of(Kind::kMusicrnn, name)) slot.values[*index] = value;
+  }
+  slot.chords = entry.chords, slot.chord_beats = entry.chord_beats;
+  slot.model = entry.model;
+  change_player_model(player, entry.model, [this, player](const std::string& error) {
+    if (!error.empty()) services_.log("player " + std::to_string(player + 1) + " does not play: " + error);
   });
 }
 

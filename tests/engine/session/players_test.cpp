@@ -183,3 +183,53 @@ TEST_CASE("The transport: beats, metres, taps, and what is wrong") {
   const auto said = rig.say("/transport/tempo").back();
   CHECK(std::stof(said.substr(said.rfind(' '))) == Approx(120).margin(1));
 }
+
+TEST_CASE("A session keeps players, tempo and metre; a broken one says where") {
+  Evening stage;
+  Rig& rig = *stage.rig;
+  rig.say("/player/new musicrnn ladder");
+  rig.say("/player/new musicrnn ladder");
+  rig.say("/musicrnn/1/remove");
+  rig.say("/musicrnn/2/mode trade");
+  rig.say("/musicrnn/2/temperature 0.25");
+  rig.say("/transport/tempo 93");
+  rig.say("/transport/metre 9 8");
+  const std::string text = to_json(rig.session->data());
+  std::vector<std::string> notes;
+  const SessionData data = from_json(text, notes);
+  CHECK(notes.empty());
+  REQUIRE(data.players.size() == 1);
+  CHECK(data.players[0].number == 2);
+  CHECK(data.players[0].model == "ladder");
+  CHECK(data.players[0].values.at("mode") == 2);
+  CHECK(data.players[0].values.at("temperature") == 0.25f);
+  CHECK(data.bpm == Approx(93));
+  CHECK(data.metre_beats == 9);
+  CHECK(data.metre_unit == 8);
+
+  std::filesystem::create_directories(stage.home.path() / "sessions");
+  std::ofstream(stage.home.path() / "sessions" / "evening.json") << text;
+  rig.say("/session/load evening");
+  rig.say("/notify 1");
+  CHECK(rig.session->value("/musicrnn/2/temperature") == 0.25f);
+  CHECK(rig.say("/transport/tempo").back() == "/transport/tempo 93.0");
+  rig.say("/musicrnn/2/mode call");
+  rig.say("/part/1/note 60 100");
+  (void)stage.run(0.2);
+  rig.say("/part/1/note 60 0");
+  CHECK_FALSE(stage.run(4, 2).empty());
+
+  const auto fault = [&](const std::string& part) -> std::string {
+    try {
+      (void)from_json(R"({"format":"continuo session","version":1,)" + part + "}", notes);
+    } catch (const SessionFileError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  CHECK_THAT(fault(R"("players":[{"number":9,"kind":"musicrnn"}])"),
+             Catch::Contains("players[0]") && Catch::Contains("1..8"));
+  CHECK_THAT(fault(R"("players":[{"number":1,"kind":"oracle"}])"), Catch::Contains("musicrnn"));
+  CHECK_THAT(fault(R"("transport":{"bpm":5})"), Catch::Contains("20..400"));
+  CHECK_THAT(fault(R"("transport":{"metre":[4,3]})"), Catch::Contains("metre"));
+}
