@@ -15,6 +15,8 @@ struct Config {
   std::string name;
   Settings settings;       // of its representation
   std::vector<int> cells;  // LSTM layers, 1 to 8 of 1 to 4,096 units
+  int attention = 0;       // steps of output that the whole stack attends to (TensorFlow's
+                           // AttentionCellWrapper around it: Bahdanau et al., 2014); 0: none
   std::string source, licence;
 };
 
@@ -25,6 +27,9 @@ Config parse_config(const std::string& text, const std::string& file);
 struct State {
   nn::Floats memory;  // c and h of each layer
   nn::Floats logits;  // of the next event's labels
+  nn::Floats context, outputs,
+      keys;        // attention: what it took last; the outputs of late, and what each is asked by
+  int oldest = 0;  // of the outputs
 };
 
 // Weights, packed once. Immutable after loading; shared by all who play with it.
@@ -46,9 +51,17 @@ class Model {
  private:
   Model(Config config, const io::Safetensors& file);
 
+  struct Attention {
+    nn::Floats input_rows;  // [inputs][inputs]: of the elements
+    nn::Matrix input_context, keys, query, output;
+    std::vector<float> scores;
+  };
+  void attend(State& state, float* scratch, const float* top) const noexcept;
+
   Config config_;
   Representation representation_;
   std::vector<nn::Lstm> cells_;
+  Attention attention_;
   nn::Matrix out_;
 };
 
