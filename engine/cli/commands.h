@@ -45,7 +45,7 @@ struct TransferOptions {
   std::optional<int> octave;  // none: fitted
   float gain_db = 0;
   bool automatic = true;
-  bool imitate = false;  // the techniques that are heard, too
+  bool imitate = false;               // the techniques that are heard, too
   std::string score;                  // where the score that was played is written, too
   std::vector<std::string> messages;  // OSC, to the part before it plays
   uint32_t rate = 48000, block = 512;
@@ -67,6 +67,15 @@ struct SingOptions {
 
 // Sings the curves of a file, or by itself, with a model's voice, into a sound file.
 int sing(const SingOptions& options, const session::LibraryFolders& folders);
+
+struct ModelOptions {
+  std::string from, to;  // import: a folder; export: a model's name, and a folder
+  std::string name, source, licence;
+};
+
+// A checkpoint of @magenta/music into the library, and a model of the library as one.
+int import_model(const ModelOptions& options, const session::LibraryFolders& folders);
+int export_model(const ModelOptions& options, const session::LibraryFolders& folders);
 
 struct OscOptions {
   std::string host = "127.0.0.1";

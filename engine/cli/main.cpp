@@ -161,6 +161,21 @@ int run(int argc, char** argv) {
       ->check(CLI::Range(1, 2048))
       ->capture_default_str();
 
+  cli::ModelOptions model;
+  CLI::App* model_command = app.add_subcommand("model", "bring models of Magenta in, take ours out");
+  model_command->require_subcommand(1);
+  CLI::App* import_command =
+      model_command->add_subcommand("import", "a MusicRNN checkpoint of @magenta/music into the library");
+  import_command->add_option("folder", model.from, "config.json, weights_manifest.json and its shards")
+      ->required();
+  import_command->add_option("--name", model.name, "its name in the library (default: the folder's)");
+  import_command->add_option("--source", model.source, "where it comes from, for the model file");
+  import_command->add_option("--licence", model.licence, "its licence, likewise");
+  CLI::App* export_command =
+      model_command->add_subcommand("export", "a player's model as @magenta/music reads it");
+  export_command->add_option("model", model.from, "its name in the library")->required();
+  export_command->add_option("folder", model.to, "folder to write")->required();
+
   cli::OscOptions osc;
   CLI::App* osc_command = app.add_subcommand("osc", "talk to a running engine");
   osc_command->require_subcommand(1);
@@ -197,6 +212,8 @@ int run(int argc, char** argv) {
     return cli::osc_send(osc, message, wait_seconds);
   }
   const session::LibraryFolders folders = session::LibraryFolders::find(program);
+  if (import_command->parsed()) return cli::import_model(model, folders);
+  if (export_command->parsed()) return cli::export_model(model, folders);
   if (render_command->parsed()) return cli::render(render, folders);
   if (transfer_command->parsed()) return cli::transfer(transfer, folders);
   if (sing_command->parsed()) return cli::sing(sing, folders);

@@ -35,4 +35,8 @@ session::ModelFile find_song(const std::string& wanted, const session::LibraryFo
   return find(wanted, "song", "song", folders);
 }
 
+session::ModelFile find_player_model(const std::string& wanted, const session::LibraryFolders& folders) {
+  return find(wanted, "musicrnn", "player's model", folders);
+}
+
 }  // namespace continuo::cli

@@ -7,9 +7,10 @@
 
 namespace continuo::cli {
 
-// A voice to play with, or a song that sings by itself. Both throw std::runtime_error: what there is instead,
-// or what is wrong with the file.
+// A voice to play with, a song that sings by itself, or what a player plays with. All throw
+// std::runtime_error: what there is instead, or what is wrong with the file.
 session::ModelFile find_voice(const std::string& wanted, const session::LibraryFolders& folders);
 session::ModelFile find_song(const std::string& wanted, const session::LibraryFolders& folders);
+session::ModelFile find_player_model(const std::string& wanted, const session::LibraryFolders& folders);
 
 }  // namespace continuo::cli
